@@ -1,0 +1,189 @@
+"""5 · The command bus: which handler answers which command, and what surrounds every one of them.
+
+A handler loads the streams, lets the domain decide, and appends; a lost race without an expected version is
+decided again on the new state, a bounded number of times, with jitter.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+import structlog
+
+from orders_write import event_store
+from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
+from orders_write.domain.errors import DomainError
+from orders_write.domain.order import Order, decide, evolve
+from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
+from orders_write.ids import new_id
+
+ATTEMPTS = 10
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past."""
+
+    actor: str
+    command_id: UUID = field(default_factory=new_id)
+    correlation_id: UUID = field(default_factory=new_id)
+    causation_id: UUID | None = None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command led to: the order's new version, and the position of its last event in the log."""
+
+    order_id: UUID
+    version: int
+    position: int
+
+
+Asked = tuple[Command, Context]
+Answer = Result | DomainError
+Handler = Callable[[Command, Order | None], list["event_store.Event"]]
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    CreateOrder: decide,
+    AddOrderItem: decide,
+    CancelOrder: decide,
+}
+
+
+def dispatch(command: Command, context: Context, *, expected_version: int | None = None) -> Result:
+    """Carry out one command.
+
+    Raises:
+        DomainError: a rule refused it; nothing is stored.
+        ConcurrencyConflict: the order is not at `expected_version`, or races were lost time and again.
+    """
+    answer = logged(retried(_transact), [(command, context)], expected_version)[0]
+    if isinstance(answer, DomainError):
+        raise answer
+    return answer
+
+
+def dispatch_many(asked: Sequence[Asked]) -> list[Answer]:
+    """Carry out many commands in one transaction, each on the state that the ones before it left.
+
+    A refused command stores nothing and is answered with its error; the others are stored.
+
+    Raises:
+        ConcurrencyConflict: races were lost time and again; nothing is stored.
+    """
+    return logged(retried(_transact), asked, None)
+
+
+Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
+
+
+def retried(transact: Transact) -> Transact:
+    """Middleware: decide again after a lost race, unless the caller named the version it expects."""
+
+    def with_retry(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return transact(asked, expected_version)
+            except ConcurrencyConflict:
+                if expected_version is not None:
+                    raise
+                time.sleep(random.uniform(0, 0.002 * 2**attempt))
+        return transact(asked, expected_version)
+
+    return with_retry
+
+
+def logged(transact: Transact, asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+    """Middleware: one line per command with its ids, what became of it, and its time in milliseconds."""
+    started = time.perf_counter()
+    try:
+        answers = transact(asked, expected_version)
+    except ConcurrencyConflict as conflict:
+        log.info("command lost its race", order_id=str(conflict.stream_id), error=str(conflict))
+        raise
+    took_ms = round((time.perf_counter() - started) * 1000, 2)
+    if len(asked) == 1:
+        _log_one(*asked[0], answers[0], took_ms)
+    else:
+        refused = sum(isinstance(answer, DomainError) for answer in answers)
+        log.info("commands done", commands=len(asked), refused=refused, took_ms=took_ms)
+    return answers
+
+
+def _log_one(command: Command, context: Context, answer: Answer, took_ms: float) -> None:
+    outcome = {"refused": answer.code} if isinstance(answer, DomainError) else {"version": answer.version}
+    log.info(
+        "command done",
+        command=type(command).__name__,
+        order_id=str(command.order_id),
+        command_id=str(context.command_id),
+        correlation_id=str(context.correlation_id),
+        actor=context.actor,
+        took_ms=took_ms,
+        **outcome,
+    )
+
+
+def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+    with event_store.transaction_of_a_command():
+        batch = _Batch([command.order_id for command, _ in asked])
+        if expected_version is not None:
+            batch.require(asked[0][0].order_id, expected_version)
+        answers = [batch.carry_out(command, context) for command, context in asked]
+        positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))
+    return [
+        answer
+        if isinstance(answer, DomainError)
+        else Result(answer.order_id, answer.version, positions[answer.order_id, answer.version])
+        for answer in answers
+    ]
+
+
+class _Batch:
+    """The orders that some commands concern, and the events decided so far."""
+
+    def __init__(self, order_ids: Sequence[UUID]) -> None:
+        self.orders: dict[UUID, Order] = {}
+        self.versions: dict[UUID, int] = {}
+        self.new: list[NewEvent] = []
+        for stored in event_store.load_streams(set(order_ids)):
+            self._apply(stored.stream_id, stored.event)
+
+    @property
+    def keys(self) -> list[tuple[UUID, int]]:
+        return [(new.stream_id, new.version) for new in self.new]
+
+    def require(self, order_id: UUID, expected_version: int) -> None:
+        found = self.versions.get(order_id, 0)
+        if found and found != expected_version:
+            raise ConcurrencyConflict(order_id, expected_version, found)
+
+    def carry_out(self, command: Command, context: Context) -> Answer:
+        try:
+            events = HANDLERS[type(command)](command, self.orders.get(command.order_id))
+        except DomainError as refused:
+            return refused
+        metadata = _metadata(context)
+        for event in events:
+            self._apply(command.order_id, event)
+            self.new.append(NewEvent(command.order_id, self.versions[command.order_id], event, metadata))
+        return Result(command.order_id, self.versions[command.order_id], 0)
+
+    def _apply(self, order_id: UUID, event: "event_store.Event") -> None:
+        self.orders[order_id] = evolve(self.orders.get(order_id), event)
+        self.versions[order_id] = self.versions.get(order_id, 0) + 1
+
+
+def _metadata(context: Context) -> Metadata:
+    return Metadata(
+        command_id=context.command_id,
+        correlation_id=context.correlation_id,
+        causation_id=context.causation_id,
+        actor=context.actor,
+        occurred_at=(context.occurred_at or datetime.now(UTC)).astimezone(UTC),
+    )

@@ -1,0 +1,50 @@
+"""3 · What has happened to an order: the published language, added to, never edited.
+
+Events carry results (the new total, the customer), so that whoever reads them assigns instead of computing.
+Amounts are exact decimals in the event's `currency`.
+"""
+
+from decimal import Decimal
+from typing import ClassVar
+
+import msgspec
+
+from orders_write.domain.values import Address, OrderLine
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact about one order; its type's name and `schema_version` are stored with it."""
+
+    schema_version: ClassVar[int] = 1
+
+
+class OrderCreated(Event, frozen=True):
+    """An order was placed."""
+
+    customer_id: str | None
+    currency: str
+    lines: tuple[OrderLine, ...]
+    shipping_address: Address
+    total: Decimal
+    reference: str | None = None
+
+
+class OrderItemAdded(Event, frozen=True):
+    """A line was put on the order; `total` is the order's, after it."""
+
+    customer_id: str | None
+    currency: str
+    line: OrderLine
+    total: Decimal
+
+
+class OrderCancelled(Event, frozen=True):
+    """The order was called off; `total` is what it was worth."""
+
+    customer_id: str | None
+    currency: str
+    reason: str
+    total: Decimal
+
+
+EVENT_TYPES: tuple[type[Event], ...] = (OrderCreated, OrderItemAdded, OrderCancelled)

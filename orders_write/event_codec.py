@@ -1,0 +1,60 @@
+"""Event ↔ (type, schema version, JSON): the only place that knows how events are stored, and how old ones are read.
+
+An upcaster turns the JSON object of one schema version of an event type into the next version's; they are chained,
+so that every event ever written decodes for ever (law 9).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from orders_write.domain.events import EVENT_TYPES, Event
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+
+_TYPES = {event_type.__name__: event_type for event_type in EVENT_TYPES}
+_DECODERS = {name: msgspec.json.Decoder(event_type) for name, event_type in _TYPES.items()}
+_ENCODER = msgspec.json.Encoder(decimal_format="string")
+
+
+class UnknownEventType(Exception):
+    """The log holds an event that this release does not know."""
+
+    def __init__(self, event_type: str, schema_version: int) -> None:
+        super().__init__(
+            f"This release does not know {event_type} version {schema_version}; it was written by a newer one. "
+            f"Deploy that release (or one after it) here too."
+        )
+
+
+def encode(event: Event) -> tuple[str, int, str]:
+    """Return an event's type name, schema version and JSON text."""
+    return type(event).__name__, type(event).schema_version, _ENCODER.encode(event).decode()
+
+
+def decode(event_type: str, schema_version: int, data: str | bytes) -> Event:
+    """Return the event that was stored, brought to its type's newest schema version.
+
+    Raises:
+        UnknownEventType: this release knows no such type or version.
+        msgspec.DecodeError: the JSON is not that of an event of this type.
+    """
+    decoder = _DECODERS.get(event_type)
+    if decoder is None:
+        raise UnknownEventType(event_type, schema_version)
+    newest = _TYPES[event_type].schema_version
+    if schema_version == newest:
+        return decoder.decode(data)
+    return msgspec.convert(_upcast(event_type, schema_version, newest, msgspec.json.decode(data)), _TYPES[event_type])
+
+
+def _upcast(event_type: str, version: int, newest: int, data: dict[str, Any]) -> dict[str, Any]:
+    while version != newest:
+        upcaster = UPCASTERS.get((event_type, version))
+        if upcaster is None:
+            raise UnknownEventType(event_type, version)
+        data, version = upcaster(data), version + 1
+    return data

@@ -1,0 +1,57 @@
+"""The log: every event of every order, written once, in order, never changed."""
+
+from typing import Any
+
+import msgspec
+from django.db import models
+from django.db.models.functions import Now
+from psycopg.types.json import Jsonb
+
+
+class ClockTimestamp(Now):
+    """The database's clock at the moment of the row, not at the start of its transaction."""
+
+    template = "CLOCK_TIMESTAMP()"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Render the expression; overrides `Now`, which would render STATEMENT_TIMESTAMP()."""
+        return self.as_sql(compiler, connection, template=self.template, **context)
+
+
+class JSONText(models.JSONField):
+    """A jsonb column whose value in Python is the JSON text itself, for msgspec to decode without a detour."""
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """Hand the text to PostgreSQL as it is."""
+        return value if value is None or isinstance(value, Jsonb) else Jsonb(value, dumps=str)
+
+    def from_db_value(self, value: str, expression: Any, connection: Any) -> str:
+        """Return the text as PostgreSQL holds it."""
+        return value
+
+    def to_python(self, value: Any) -> str:
+        """Accept objects where forms or fixtures hand them in."""
+        return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+class Event(models.Model):
+    """One stored event. Triggers refuse to update, delete or truncate these rows (migration 0002)."""
+
+    position = models.BigAutoField(primary_key=True)
+    stream_id = models.UUIDField()
+    stream_type = models.TextField()
+    version = models.IntegerField()
+    event_type = models.TextField()
+    schema_version = models.SmallIntegerField()
+    data = JSONText()
+    metadata = JSONText()
+    recorded_at = models.DateTimeField(db_default=ClockTimestamp())
+
+    class Meta:
+        """One row per version of a stream: the constraint decides who wins a race."""
+
+        db_table = "events"
+        constraints = [models.UniqueConstraint(fields=["stream_id", "version"], name="events_stream_version")]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.event_type} (version {self.version} of {self.stream_id})"

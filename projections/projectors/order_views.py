@@ -1,0 +1,85 @@
+"""6 · `order_views`: each order as readers see it."""
+
+from collections.abc import Hashable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+from orders_read.models import OrderView
+from orders_write.domain.events import Event, OrderCancelled, OrderCreated, OrderItemAdded
+from orders_write.domain.values import OrderLine
+from orders_write.event_store import StoredEvent
+from projections.projector import Change, Projector, Row
+
+
+def _created(row: Row, event: OrderCreated, stored: StoredEvent) -> None:
+    address: dict[str, str] = msgspec.to_builtins(event.shipping_address)
+    row.update(
+        order_id=stored.stream_id,
+        customer_id=event.customer_id,
+        reference=event.reference,
+        status="placed",
+        currency=event.currency,
+        items=[_item(line) for line in event.lines],
+        total=event.total,
+        item_count=len(event.lines),
+        unit_count=sum(line.quantity for line in event.lines),
+        shipping_address=address,
+        country=event.shipping_address.country,
+        cancel_reason="",
+        created_at=stored.metadata.occurred_at,
+        updated_at=stored.metadata.occurred_at,
+        shipped_at=None,
+        search_text=_search_text(stored.stream_id, event, address),
+    )
+
+
+def _item_added(row: Row, event: OrderItemAdded, stored: StoredEvent) -> None:
+    row["items"].append(_item(event.line))
+    row["total"] = event.total
+    row["item_count"] += 1
+    row["unit_count"] += event.line.quantity
+    row["updated_at"] = stored.metadata.occurred_at
+    row["search_text"] += f" {event.line.product_id} {event.line.name}"
+
+
+def _cancelled(row: Row, event: OrderCancelled, stored: StoredEvent) -> None:
+    row["status"] = "cancelled"
+    row["cancel_reason"] = event.reason
+    row["updated_at"] = stored.metadata.occurred_at
+
+
+def _item(line: OrderLine) -> dict[str, Any]:
+    return {
+        "line": line.line,
+        "product_id": line.product_id,
+        "name": line.name,
+        "quantity": line.quantity,
+        "unit_price": str(line.unit_price),
+        "total": str(line.total),
+    }
+
+
+def _search_text(order_id: UUID, event: OrderCreated, address: Mapping[str, str]) -> str:
+    words = [str(order_id), event.reference or "", event.customer_id or "", *address.values()]
+    words += [word for line in event.lines for word in (line.product_id, line.name)]
+    return " ".join(filter(None, words))
+
+
+class OrderViews(Projector):
+    """One row per order."""
+
+    name = "order_views"
+    model = OrderView
+    lag_objective = timedelta(seconds=2)
+    changes: ClassVar[Mapping[type[Event], Change]] = {
+        OrderCreated: _created,
+        OrderItemAdded: _item_added,
+        OrderCancelled: _cancelled,
+    }  # type: ignore[dict-item]
+
+    def key(self, stored: StoredEvent) -> Hashable:
+        """Return the order's id."""
+        return stored.stream_id

@@ -1,0 +1,84 @@
+"""What every test stands on: two real databases, a real broker, and short ways to place orders and post events."""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from rest_framework.test import APIClient
+
+from config import embedded
+from tests import databases as test_databases
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the embedded servers before the first test asks for them; does nothing when URLs are configured."""
+    embedded.ensure_running()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Make both test databases once, and drop them at the end."""
+    with django_db_blocker.unblock():
+        for alias in test_databases.ALIASES:
+            test_databases.create(alias)
+        yield
+        test_databases.drop()
+
+
+@pytest.fixture
+def databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Both test databases, emptied; whatever the test does is really committed."""
+    with django_db_blocker.unblock():
+        test_databases.empty()
+        yield
+
+
+@pytest.fixture
+def project(databases: None) -> Callable[[], None]:
+    """Return a function that posts every event into every read model, in this process."""
+    from projections.catch_up import catch_up
+    from projections.registry import PROJECTORS
+
+    def run() -> None:
+        for projector in PROJECTORS:
+            catch_up(projector)
+
+    return run
+
+
+@pytest.fixture
+def place(databases: None) -> Callable[..., UUID]:
+    """Return a function that places an order through the command bus and gives its id."""
+    from orders_write.command_bus import Context, dispatch
+    from orders_write.domain.commands import CreateOrder
+    from orders_write.domain.values import Address, Item
+    from orders_write.ids import new_id
+
+    def run(*items: tuple[str, int, str], customer: str | None = "ada", **changes: Any) -> UUID:
+        asked = items or (("tea", 2, "3.50"),)
+        command = {
+            "order_id": new_id(),
+            "customer_id": customer,
+            "currency": "GBP",
+            "items": tuple(Item(name, name.title(), quantity, Decimal(price)) for name, quantity, price in asked),
+            "shipping_address": Address("United Kingdom", city="Leeds"),
+        } | changes
+        return dispatch(CreateOrder(**command), Context("tests")).order_id
+
+    return run
+
+
+@pytest.fixture
+def anonymous_api(databases: None) -> APIClient:
+    """A client of the HTTP API without credentials."""
+    return APIClient()
+
+
+@pytest.fixture
+def api(databases: None) -> APIClient:
+    """A client of the HTTP API with an operator's token."""
+    from config.tokens import issue
+
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")

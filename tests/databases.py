@@ -1,0 +1,95 @@
+"""The two real test databases: made once per run as the owner, used as the application, emptied before each test."""
+
+import os
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from psycopg import sql
+
+ALIASES = ("default", "read")
+TEST_NAME = "test_daybook"
+READ_TABLES = ("order_views", "checkpoints")
+
+
+def owner_settings(alias: str) -> dict[str, Any]:
+    """Return the connection settings of the role that may create databases and own the log."""
+    return {**connections[alias].settings_dict, **settings.TEST_OWNERS[alias]}
+
+
+def owner_connection(alias: str, name: str | None = None) -> psycopg.Connection[Any]:
+    """Connect as the owner to the test database, or to the database `name`."""
+    found = owner_settings(alias)
+    return psycopg.connect(
+        host=found["HOST"] or None,
+        port=found["PORT"] or None,
+        user=found["USER"] or None,
+        password=found["PASSWORD"] or None,
+        dbname=name or found["NAME"],
+        autocommit=True,
+    )
+
+
+def create(alias: str) -> None:
+    """Make an empty test database and migrate it as its owner; leave the alias connected as the application."""
+    app = dict(connections[alias].settings_dict)
+    with owner_connection(alias, "postgres") as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(TEST_NAME)))
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEST_NAME)))
+        if alias == "read":
+            owner = sql.SQL("alter database {} owner to {}").format(sql.Identifier(TEST_NAME), sql.Identifier(app["USER"]))
+            connection.execute(owner)
+    _reconnect(alias, NAME=TEST_NAME, **(settings.TEST_OWNERS[alias] if alias == "default" else {}))
+    call_command("migrate", database=alias, verbosity=0)
+    _reconnect(alias, USER=app["USER"], PASSWORD=app["PASSWORD"])
+
+
+def empty() -> None:
+    """Empty the log (its trigger set aside by the owner), and every read model."""
+    with owner_connection("default") as connection:
+        if connection.execute("select 1 from events limit 1").fetchone():
+            connection.execute("alter table events disable trigger events_append_only")
+            connection.execute("truncate events")
+            connection.execute("alter table events enable always trigger events_append_only")
+    with owner_connection("read") as connection:
+        for table in READ_TABLES:
+            connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+
+
+def drop() -> None:
+    """Close what is open and drop both test databases."""
+    for alias in ALIASES:
+        _close(alias)
+        with owner_connection(alias, "postgres") as connection:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(TEST_NAME)))
+
+
+def urls() -> dict[str, str]:
+    """Return the environment that makes another process use the test databases and the tests' broker and cache."""
+    return {
+        "WRITE_DATABASE_URL": _renamed(os.environ.get("WRITE_DATABASE_URL") or settings.URLS["WRITE_DATABASE_URL"]),
+        "READ_DATABASE_URL": _renamed(os.environ.get("READ_DATABASE_URL") or settings.URLS["READ_DATABASE_URL"]),
+        "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
+        "CACHE_URL": settings.CACHES["default"]["LOCATION"],
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
+
+
+def _renamed(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{TEST_NAME}"))
+
+
+def _reconnect(alias: str, **changes: Any) -> None:
+    _close(alias)
+    connections[alias].settings_dict.update(changes)
+    connections.settings[alias].update(changes)
+
+
+def _close(alias: str) -> None:
+    connections[alias].close()
+    if hasattr(connections[alias], "close_pool"):
+        connections[alias].close_pool()

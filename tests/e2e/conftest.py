@@ -1,0 +1,32 @@
+"""The running service as a fixture."""
+
+import pytest
+
+from tests.e2e.service import Service, eventually
+
+
+@pytest.fixture
+def service(databases, tmp_path):
+    """The whole service on the test databases, up and answering."""
+    running = Service(tmp_path)
+    running.broker.start()
+    try:
+        running.start("web", "worker", "beat")
+        eventually(running.is_up, "the web server answers")
+        yield running
+    except BaseException:
+        print(running.logs())
+        raise
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def order():
+    """The body of a request that places an order."""
+    return {
+        "customer_id": "ada",
+        "currency": "GBP",
+        "items": [{"product_id": "tea", "name": "Tea", "quantity": 2, "unit_price": "3.50"}],
+        "shipping_address": {"country": "United Kingdom", "city": "Leeds"},
+    }

@@ -1,0 +1,109 @@
+"""Law 4 under fire: 2,000 commands, while workers die in the middle of batches and web processes before they publish."""
+
+import itertools
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from orders_read.models import OrderView
+from orders_write import event_store
+from orders_write.ids import new_id
+from projections.registry import PROJECTORS
+from tests.databases import owner_connection
+from tests.e2e.service import eventually
+from tests.projections.helpers import table
+
+KILLS, COMMANDS, CLIENTS, PAUSE = 20, 2_000, 4, 0.05
+MID_BATCH = """
+    select 1 from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+      and state in ('active', 'idle in transaction') and backend_type = 'client backend'
+"""
+
+
+class Shop:
+    """Clients that place, extend and cancel orders, at a steady pace, and repeat whatever got no answer."""
+
+    def __init__(self, service, order):
+        self.service, self.order = service, order
+        self.answered, self.kills_done = itertools.count(1), threading.Event()
+        self.enough = False
+
+    def run(self):
+        """One client: orders of four commands each, until the kills and the commands are done."""
+        while not (self.enough and self.kills_done.is_set()):
+            order_id = str(new_id())
+            self._until_answered("POST", "/api/orders", {**self.order, "order_id": order_id}, {201, 409})
+            for version in (1, 2):
+                item = {"product_id": f"p{version}", "name": "Jam", "quantity": version, "unit_price": "0.125"}
+                self._until_answered("POST", f"/api/orders/{order_id}/items", item, {200, 412}, version)
+            self._until_answered("DELETE", f"/api/orders/{order_id}?reason=rain", None, {200, 412}, 3)
+
+    def _until_answered(self, method, path, body, expected, version=None):
+        headers = {"If-Match": f'"{version}"'} if version else {}
+        eventually(lambda: self._answer(method, path, body, headers) in expected, f"{method} {path} is answered")
+        self.enough = next(self.answered) >= COMMANDS
+        time.sleep(PAUSE)
+
+    def _answer(self, method, path, body, headers):
+        try:
+            return self.service.call(method, path, body, **headers)[0]
+        except OSError:
+            return None
+
+
+def _kill_worker_mid_batch(service):
+    with owner_connection("read") as connection:
+        eventually(lambda: connection.execute(MID_BATCH).fetchone(), "a worker is in the middle of a batch", pause=0)
+    service.kill("worker")
+    service.start("worker")
+
+
+def _kill_web_between_commit_and_publish(service):
+    """A frozen broker holds every publish back, so what commits meanwhile is killed before it is published."""
+    service.freeze_broker()
+    try:
+        head = event_store.head()
+        eventually(lambda: event_store.head() > head, "a command was committed", 20)
+        service.kill_web_workers()
+    finally:
+        service.thaw_broker()
+
+
+@pytest.mark.timeout(240)
+def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
+    shop = Shop(service, order)
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        running = [clients.submit(shop.run) for _ in range(CLIENTS)]
+        try:
+            for _ in range(KILLS):
+                _kill_worker_mid_batch(service)
+                _kill_web_between_commit_and_publish(service)
+        finally:
+            shop.kills_done.set()
+        for client in running:
+            client.result(120)
+    eventually(_caught_up, "the read model has caught up")
+    assert table(PROJECTORS[0]) == _fresh_fold()
+    assert OrderView.objects.using("read").filter(status="cancelled", version=4, item_count=3).count() >= 500
+
+
+def _caught_up():
+    rows = OrderView.objects.using("read").values_list("version", flat=True)
+    return sum(rows) == len(_log())
+
+
+def _log():
+    events, after = [], 0
+    while batch := event_store.read_log(after, 5_000):
+        events += batch
+        after = batch[-1].position
+    return events
+
+
+def _fresh_fold():
+    rows = PROJECTORS[0].fold({}, _log())
+    searchable = dict(OrderView.objects.using("read").values_list("order_id", "search"))
+    return [rows[key] | {"search": searchable[key]} for key in sorted(rows)]

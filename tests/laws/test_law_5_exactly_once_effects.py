@@ -1,0 +1,82 @@
+"""Law 5: a batch's rows and its checkpoint commit in one transaction, and two workers cannot both win."""
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import connections, transaction
+
+from orders_read.models import Checkpoint, OrderView
+from orders_write.command_bus import Context, dispatch
+from orders_write.domain.commands import AddOrderItem
+from orders_write.domain.values import Item
+from projections import catch_up as engine
+from projections.catch_up import LostFence, Outcome, catch_up, step
+from projections.registry import PROJECTORS
+from tests.projections.helpers import table
+
+ORDER_VIEWS = PROJECTORS[0]
+
+
+def test_rows_are_rolled_back_with_the_checkpoint(place, monkeypatch):
+    place()
+    with monkeypatch.context() as broken, pytest.raises(LostFence):
+        broken.setattr(engine, "advance", _lose_the_fence)
+        step(ORDER_VIEWS)
+    assert table(ORDER_VIEWS) == []
+    assert Checkpoint.objects.using("read").get().position == 0
+    assert catch_up(ORDER_VIEWS) is Outcome.AT_HEAD
+    assert len(table(ORDER_VIEWS)) == 1
+
+
+def _lose_the_fence(checkpoint, events):
+    assert OrderView.objects.using("read").count() == len(events) == 1
+    raise LostFence("another worker was faster")
+
+
+def test_a_checkpoint_that_moved_is_not_moved_again(place):
+    place()
+    engine.ensure_checkpoint(ORDER_VIEWS)
+    stale = Checkpoint.objects.using("read").get()
+    step(ORDER_VIEWS)
+    moved = Checkpoint.objects.using("read").get()
+    with pytest.raises(LostFence):
+        engine.advance(stale, [])
+    assert Checkpoint.objects.using("read").get() == moved
+    assert Checkpoint.objects.using("read").get().position == moved.position
+
+
+def test_a_worker_that_finds_the_checkpoint_locked_goes_home(place):
+    place()
+    engine.ensure_checkpoint(ORDER_VIEWS)
+    with ThreadPoolExecutor(1) as other_worker, transaction.atomic(using="read"):
+        Checkpoint.objects.using("read").select_for_update().get()
+        assert other_worker.submit(_in_thread, catch_up, ORDER_VIEWS).result(30) is Outcome.BUSY
+    assert table(ORDER_VIEWS) == []
+
+
+def test_workers_that_crowd_apply_every_event_once(place):
+    order_ids = [place() for _ in range(10)]
+    for number in range(5):
+        for order_id in order_ids:
+            dispatch(AddOrderItem(order_id=order_id, item=Item(f"p{number}", "Jam", 2, Decimal("1.25"))), Context("t"))
+    applied = []
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: _in_thread(_work, applied), range(4)))
+    assert catch_up(ORDER_VIEWS, on_batch=lambda batch: applied.append(batch.events)) is Outcome.AT_HEAD
+    assert sum(applied) == 60
+    rows = table(ORDER_VIEWS)
+    assert [(row["version"], row["item_count"], row["unit_count"]) for row in rows] == [(6, 6, 12)] * 10
+    assert [row["total"] for row in rows] == [Decimal("19.5")] * 10
+
+
+def _work(applied):
+    for _ in range(10):
+        catch_up(ORDER_VIEWS, batch_size=3, on_batch=lambda batch: applied.append(batch.events))
+
+
+def _in_thread(function, *args):
+    try:
+        return function(*args)
+    finally:
+        connections.close_all()

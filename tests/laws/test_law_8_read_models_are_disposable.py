@@ -1,0 +1,73 @@
+"""Law 8: rebuilding a read model gives the same rows as having run live, and readers never see it empty."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from orders_read.models import Checkpoint, OrderView
+from orders_write import event_codec
+from orders_write.command_bus import Context, dispatch
+from orders_write.domain.commands import AddOrderItem, CancelOrder
+from orders_write.domain.values import Item
+from projections import rebuild
+from projections.catch_up import catch_up
+from projections.registry import PROJECTORS
+from tests.projections.helpers import table
+
+ORDER_VIEWS = PROJECTORS[0]
+
+
+@pytest.fixture
+def shop(place):
+    """A shop's day: orders placed, extended and cancelled, posted a few events at a time."""
+    order_ids = [place(("tea", 2, "3.50"), ("jam", 1, "0.125")), place(customer=None), place(("scone", 12, "0.9"))]
+    jam = Item("jam", "Strawberry jam", 3, Decimal("2.7500"))
+    for order_id in order_ids[:2]:
+        dispatch(AddOrderItem(order_id=order_id, item=jam), Context("tests"))
+    dispatch(CancelOrder(order_id=order_ids[2], reason="out of scones"), Context("tests"))
+    catch_up(ORDER_VIEWS, batch_size=2)
+    return order_ids
+
+
+def test_a_rebuild_gives_the_rows_that_ran_live(shop, capsys):
+    live, checkpoint = table(ORDER_VIEWS), Checkpoint.objects.using("read").get()
+    assert len(live) == 3
+    call_command("rebuild_projections", "--all")
+    assert table(ORDER_VIEWS) == live
+    rebuilt = Checkpoint.objects.using("read").get()
+    assert (rebuilt.position, rebuilt.last_event_id) == (checkpoint.position, checkpoint.last_event_id)
+    assert "[1/1] order_views: 6 events, done" in capsys.readouterr().out
+
+
+def test_a_rebuild_repairs_rows_that_drifted(shop):
+    live = table(ORDER_VIEWS)
+    OrderView.objects.using("read").filter(order_id=shop[0]).update(total=Decimal("999"))
+    OrderView.objects.using("read").filter(order_id=shop[1]).delete()
+    rebuild.rebuild(ORDER_VIEWS)
+    assert table(ORDER_VIEWS) == live
+
+
+def test_a_rebuild_that_fails_leaves_the_live_rows(shop, monkeypatch):
+    live = table(ORDER_VIEWS)
+    with monkeypatch.context() as broken, pytest.raises(RuntimeError):
+        broken.setattr(event_codec, "decode", _fail)
+        rebuild.rebuild(ORDER_VIEWS)
+    assert table(ORDER_VIEWS) == live
+
+
+def _fail(*stored):
+    raise RuntimeError("an event cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Name projections, or give --all; there are: order_views."),
+        (["order_view"], "There is no projection 'order_view'; there are: order_views."),
+        (["order_views", "--all"], "Name projections, or give --all"),
+    ],
+)
+def test_what_is_not_a_projection_is_answered_with_those_that_are(databases, arguments, said):
+    with pytest.raises(CommandError, match=said.replace(".", r"\.")):
+        call_command("rebuild_projections", *arguments)

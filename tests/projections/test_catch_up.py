@@ -1,0 +1,96 @@
+"""The engine's refusals: another log, a broken stream, an event that cannot be applied."""
+
+import json
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from orders_read.models import Checkpoint, OrderView
+from orders_write.event_store import load_stream
+from projections import lag
+from projections.catch_up import WrongLog, catch_up
+from projections.projector import BrokenStream
+from projections.registry import PROJECTORS
+from tests.projections.helpers import table
+
+ORDER_VIEWS = PROJECTORS[0]
+
+
+def test_a_checkpoint_ahead_of_the_log_stops_and_asks_for_a_rebuild(place, project):
+    place()
+    project()
+    Checkpoint.objects.using("read").update(position=10**9)
+    with pytest.raises(WrongLog, match="the log was restored"):
+        project()
+    halted = Checkpoint.objects.using("read").get()
+    assert halted.state == Checkpoint.State.HALTED
+    assert "manage.py rebuild_projections order_views" in halted.error
+
+
+def test_a_checkpoint_of_another_history_stops_too(place, project):
+    first, second = place(), place()
+    project()
+    other = load_stream(first)[0]
+    Checkpoint.objects.using("read").update(last_event_id=other.event_id)
+    with pytest.raises(WrongLog):
+        project()
+    assert {row["order_id"] for row in table(ORDER_VIEWS)} == {first, second}
+
+
+def test_a_missing_checkpoint_means_nothing_seen_yet(place, project):
+    place()
+    project()
+    rows = table(ORDER_VIEWS)
+    Checkpoint.objects.using("read").all().delete()
+    assert lag.status()[0].lag_events == 1
+    project()
+    assert table(ORDER_VIEWS) == rows
+    assert lag.status()[0].lag_events == 0
+
+
+def test_a_row_that_missed_an_event_halts_the_projection_and_recovers_after_the_repair(place, project):
+    order_id = place()
+    project()
+    OrderView.objects.using("read").filter(order_id=order_id).delete()
+    with pytest.raises(BrokenStream, match="rebuild_projections order_views"):
+        _add_jam(order_id)
+        project()
+    call_command("rebuild_projections", "order_views", verbosity=0)
+    assert [row["version"] for row in table(ORDER_VIEWS)] == [2]
+    assert Checkpoint.objects.using("read").get().state == Checkpoint.State.ACTIVE
+
+
+def _add_jam(order_id):
+    from orders_write.command_bus import Context, dispatch
+    from orders_write.domain.commands import AddOrderItem
+    from orders_write.domain.values import Item
+
+    dispatch(AddOrderItem(order_id=order_id, item=Item("jam", "Jam", 1, Decimal("2"))), Context("tests"))
+
+
+def test_the_status_says_how_far_behind_and_for_how_long(place, project):
+    place()
+    project()
+    place()
+    printed = StringIO()
+    call_command("projection_status", "--json", stdout=printed)
+    (found,) = json.loads(printed.getvalue())
+    assert (found["projection"], found["lag_events"], found["state"]) == ("order_views", 1, "active")
+    assert found["head"] == found["position"] + 1
+    assert found["lag_seconds"] > 0
+    project()
+    call_command("projection_status", stdout=printed)
+    assert "last look" in printed.getvalue()
+    assert (lag.status()[0].lag_events, lag.status()[0].lag_seconds) == (0, 0.0)
+
+
+def test_a_halted_projection_gives_an_exit_code(place, project, capsys):
+    place()
+    project()
+    Checkpoint.objects.using("read").update(state="halted", error="ValueError: no such thing")
+    with pytest.raises(SystemExit) as exit_code:
+        call_command("projection_status")
+    assert exit_code.value.code == 1
+    assert "order_views is halted: ValueError: no such thing" in capsys.readouterr().err
