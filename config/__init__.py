@@ -1,0 +1,5 @@
+"""The composition root: knows everyone, known by no one."""
+
+from config.celery import app as celery_app
+
+__all__ = ["celery_app"]

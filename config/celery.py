@@ -1,0 +1,40 @@
+"""The Celery app: workers, beat, and a timer in each worker for when beat is gone."""
+
+import os
+import threading
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("daybook")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def leave_the_parents_connections(**signal: Any) -> None:
+    """Forget connections and pools that a forked child inherited: their threads live in the parent alone."""
+    from django.db.backends.postgresql.base import DatabaseWrapper
+
+    DatabaseWrapper._connection_pools.clear()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def sweep_without_beat(**signal: Any) -> None:
+    """Send the sweep from each worker too, because beat is a single point of failure."""
+    threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+
+
+def _sweep_for_ever() -> None:
+    import structlog
+    from django.conf import settings
+
+    pause = threading.Event()
+    while not pause.wait(settings.SWEEP_SECONDS):
+        try:
+            app.send_task("projections.sweep", expires=settings.SWEEP_SECONDS)
+        except Exception as error:
+            structlog.get_logger(__name__).warning("sweep not published", error=str(error))

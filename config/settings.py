@@ -1,0 +1,216 @@
+"""Every setting, in one file, from the environment; nothing set means the embedded default."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import environ
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+
+from config import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# --- Servers: all four URLs, or none --------------------------------------------------------------------------------
+EMBEDDED = embedded.is_default()
+if EMBEDDED:
+    URLS = embedded.urls()
+else:
+    missing = [name for name in embedded.URL_NAMES if not env.str(name, "")]
+    if missing:
+        raise ImproperlyConfigured(f"Set {', '.join(missing)} too, or none of {', '.join(embedded.URL_NAMES)}.")
+    URLS = {name: env.str(name) for name in embedded.URL_NAMES}
+    URLS["WRITE_DATABASE_OWNER_URL"] = env.str("WRITE_DATABASE_OWNER_URL", URLS["WRITE_DATABASE_URL"])
+
+AS_OWNER = env.bool("DAYBOOK_AS_OWNER", False)
+PROCESS = env.str("DAYBOOK_PROCESS", "web")
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Return a database's settings, with psycopg's pool of up to DATABASE_POOL connections per process."""
+    pool = {"min_size": 0, "max_size": env.int("DATABASE_POOL", 20), "timeout": 5, "max_idle": 60}
+    options = {"pool": pool, "connect_timeout": 2, "application_name": f"daybook {PROCESS}"}
+    found = env.db_url_config(url)
+    return {**found, "HOST": unquote(found["HOST"]), "OPTIONS": options, "CONN_HEALTH_CHECKS": True}
+
+
+_write, _owner = _database(URLS["WRITE_DATABASE_URL"]), _database(URLS["WRITE_DATABASE_OWNER_URL"])
+DATABASES = {"default": _owner if AS_OWNER else _write, "read": _database(URLS["READ_DATABASE_URL"])}
+WRITE_APP_ROLE = _write["USER"]
+READ_REPLICAS = []
+for number, url in enumerate(env.list("READ_REPLICA_URLS", default=[])):
+    READ_REPLICAS.append(f"read_replica_{number}")
+    DATABASES[READ_REPLICAS[-1]] = _database(url)
+DATABASE_ROUTERS = ["config.database_router.DatabaseRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": URLS["CACHE_URL"]}}
+
+
+# --- Security -------------------------------------------------------------------------------------------------------
+def _embedded_secret() -> str:
+    """Return the embedded default's own key, made on first use and readable by this user alone."""
+    path = embedded.home() / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", "") or (_embedded_secret() if EMBEDDED else env.str("SECRET_KEY"))
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", not EMBEDDED)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if env.bool("TRUST_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+# --- Django ---------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "orders_write",
+    "orders_read",
+    "projections",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.correlation.CorrelationMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en-gb", "UTC", False, True
+STATIC_URL, STATIC_ROOT = "/static/", BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = EMBEDDED
+WHITENOISE_AUTOREFRESH = False
+
+# --- HTTP API -------------------------------------------------------------------------------------------------------
+MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "gate.tokens.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["gate.parser.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "config.api_errors.problem_of",
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+# --- Workers (RELIABILITY R10) --------------------------------------------------------------------------------------
+SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
+CELERY_BROKER_URL = URLS["CELERY_BROKER_URL"]
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 120,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 30 if PROCESS == "worker" else 1,
+    "socket_connect_timeout": 1,
+    "health_check_interval": 25,
+    "max_retries": None if PROCESS == "worker" else 0,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 1
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 40, 60
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1_000
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "projections.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+}
+
+# --- Logs -----------------------------------------------------------------------------------------------------------
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+_before = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+_renderers = [structlog.dev.ConsoleRenderer(colors=False)] if env.str("LOG_FORMAT", "json") == "console" else _json
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_before,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "lines": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _before,
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers],
+        }
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        name: {"level": LOG_LEVEL} for name in ("config", "gate", "orders_write", "orders_read", "projections")
+    },
+}
+
+# The tests make their databases with these roles (tests/databases.py).
+TEST_OWNERS = {
+    "default": {name: _owner[name] for name in ("USER", "PASSWORD")},
+    "read": {"USER": embedded.OWNER, "PASSWORD": ""} if EMBEDDED else {},
+}

@@ -1,0 +1,26 @@
+"""Every address of the service."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import health
+from orders_read.views import OrderDetail
+from orders_write.views import CancelOrder
+
+
+class Order(OrderDetail, CancelOrder):
+    """One order: the read side answers GET, the write side DELETE."""
+
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("api/", include("orders_read.urls")),
+    path("api/", include("orders_write.urls")),
+    path("api/orders/<str:order_id>", Order.as_view()),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "config.api_errors.bad_request"
+handler404 = "config.api_errors.not_found"
+handler500 = "config.api_errors.server_error"

@@ -1,0 +1,1 @@
+"""The input gate: what every endpoint of both sides checks before anything else is done, and how it refuses."""

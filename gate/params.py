@@ -1,0 +1,120 @@
+"""The parts of an address: query parameters, path parts and headers, checked as strictly as a body."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote_to_bytes
+from uuid import UUID
+
+from rest_framework.request import Request
+
+from gate.fields import CANONICAL_UUID
+from gate.problems import invalid, invalid_field
+from gate.text import clean
+
+Check = Callable[[str], Any]
+_VERSION_TAG = re.compile(r'"([0-9]{1,9})"')
+
+
+def text(limit: int) -> Check:
+    """Return a check for a text of up to `limit` characters."""
+
+    def check(value: str) -> str:
+        if len(value) > limit:
+            raise ValueError(f"This has at most {limit} characters, not {len(value)}.")
+        return clean(value).strip()
+
+    return check
+
+
+def number(low: int, high: int) -> Check:
+    """Return a check for a whole number from `low` to `high`."""
+
+    def check(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"This must be a whole number from {low} to {high}.")
+        return int(value)
+
+    return check
+
+
+def one_of(choices: Sequence[str]) -> Check:
+    """Return a check for one of some words."""
+
+    def check(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"This must be one of: {', '.join(choices)}.")
+        return value
+
+    return check
+
+
+def read_query(request: Request, checks: Mapping[str, Check]) -> dict[str, Any]:
+    """Return the checked query parameters; one that is missing or empty is left out.
+
+    Raises:
+        Problem: 400, naming every parameter that is unknown, repeated or wrong.
+    """
+    _check_encoding(request.META.get("QUERY_STRING", ""))
+    values, errors = {}, []
+    for name, given in request.query_params.lists():
+        try:
+            if found := _checked(name, given, checks):
+                values[name] = found[0]
+        except ValueError as error:
+            errors.append({"field": ascii(name[:64])[1:-1], "detail": str(error)})
+    if errors:
+        raise invalid(errors)
+    return values
+
+
+def _checked(name: str, given: Sequence[str], checks: Mapping[str, Check]) -> tuple[Any] | None:
+    if name not in checks:
+        raise ValueError(f"There is no such parameter; there are: {', '.join(checks) or 'none'}.")
+    if len(given) > 1:
+        raise ValueError("This parameter may stand once only.")
+    return (checks[name](given[0]),) if given[0] else None
+
+
+def _check_encoding(query: str) -> None:
+    try:
+        unquote_to_bytes(query).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise invalid_field("query", "The query string is not UTF-8; percent-encode UTF-8 bytes.") from error
+
+
+def order_id_of(value: str) -> UUID:
+    """Return the order id in a path.
+
+    Raises:
+        Problem: 400, it is not a UUID.
+    """
+    if not CANONICAL_UUID.fullmatch(value):
+        raise invalid_field("order_id", "An order's id is a UUID such as '01890a5d-ac96-774b-bcce-b302099a8057'.")
+    return UUID(value)
+
+
+def customer_id_of(value: str) -> str:
+    """Return the customer id in a path.
+
+    Raises:
+        Problem: 400, it is too long or holds characters that are not let in.
+    """
+    try:
+        return str(text(64)(value))
+    except ValueError as error:
+        raise invalid_field("customer_id", str(error)) from error
+
+
+def expected_version_of(request: Request) -> int | None:
+    """Return the version that `If-Match` asks for, None without the header.
+
+    Raises:
+        Problem: 400, the header is not an ETag of this API.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        return None
+    if not (found := _VERSION_TAG.fullmatch(header)):
+        raise invalid_field("If-Match", 'This header holds an ETag of this API, a quoted version such as "3".')
+    return int(found[1])
