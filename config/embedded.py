@@ -22,6 +22,8 @@ from typing import IO, Any
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE = Path(__file__).resolve().parent.parent
 URL_NAMES = ("WRITE_DATABASE_URL", "READ_DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL")
@@ -224,7 +226,7 @@ def _make_database(name: str, role: str) -> None:
 
 
 def _valkey() -> "redis.Redis":
-    return redis.Redis(unix_socket_path=str(sockets() / "valkey.sock"))
+    return redis.Redis(unix_socket_path=str(sockets() / "valkey.sock"), retry=Retry(NoBackoff(), 0))
 
 
 def _start_valkey() -> None:

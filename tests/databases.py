@@ -75,6 +75,7 @@ def urls() -> dict[str, str]:
         "CELERY_BROKER_URL": settings.CELERY_BROKER_URL,
         "CACHE_URL": settings.CACHES["default"]["LOCATION"],
         "SECRET_KEY": settings.SECRET_KEY,
+        "HTTPS": "off",
     }
 
 
