@@ -56,4 +56,4 @@ def _item(item: dict[str, Any], currency: str) -> dict[str, Any]:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return moment and moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

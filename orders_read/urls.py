@@ -6,5 +6,5 @@ from orders_read import views
 
 urlpatterns = [
     path("orders/search", views.SearchOrders.as_view()),
-    path("customers/<str:customer_id>/orders", views.CustomerOrders.as_view()),
+    path("customers/<path:customer_id>/orders", views.CustomerOrders.as_view()),
 ]

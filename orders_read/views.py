@@ -7,8 +7,11 @@ from rest_framework.views import APIView
 from gate.params import customer_id_of, order_id_of
 from gate.problems import Problem
 from orders_read import filters
+from orders_read.handlers import SearchTooSlow
 from orders_read.query_bus import ask
 from orders_read.serializers import order_body, page_body
+
+_LATER = {"Retry-After": "2"}
 
 
 class OrderDetail(APIView):
@@ -35,7 +38,10 @@ class SearchOrders(APIView):
 
     def get(self, request: Request) -> Response:
         """Return a page of those found."""
-        return Response(page_body(ask(filters.search(request))))
+        try:
+            return Response(page_body(ask(filters.search(request))))
+        except SearchTooSlow as error:
+            raise Problem(503, "search-too-slow", "The search takes too long", str(error), headers=_LATER) from error
 
 
 def _unknown(order_id: str) -> str:

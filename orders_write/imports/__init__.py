@@ -1,0 +1,1 @@
+"""Orders from elsewhere, brought in through the command bus."""

@@ -1,0 +1,47 @@
+"""Commands and events with character, and only the detail that matters to a test."""
+
+from decimal import Decimal
+from typing import Any
+
+from orders_write.domain.commands import AddOrderItem, CancelOrder, CreateOrder
+from orders_write.domain.events import OrderCancelled, OrderCreated, OrderItemAdded
+from orders_write.domain.values import Address, Item, OrderLine
+from tests.given_when_then import ORDER
+
+LEEDS = Address("United Kingdom", recipient="Ada", line1="1 Mill Lane", city="Leeds", postal_code="LS1 4AP")
+TEA = Item("tea", "Darjeeling", 2, Decimal("3.50"))
+JAM = Item("jam", "Strawberry jam", 3, Decimal("0.1250"))
+TEA_LINE = OrderLine(1, "tea", "Darjeeling", 2, Decimal("3.50"))
+JAM_LINE = OrderLine(2, "jam", "Strawberry jam", 3, Decimal("0.1250"))
+
+
+def create(**changes: Any) -> CreateOrder:
+    """A command that places Ada's order of tea."""
+    asked = {"customer_id": "ada", "currency": "GBP", "items": (TEA,), "shipping_address": LEEDS}
+    return CreateOrder(**({"order_id": ORDER} | asked | changes))
+
+
+def add(item: Item = JAM, **changes: Any) -> AddOrderItem:
+    """A command that adds jam."""
+    return AddOrderItem(order_id=ORDER, item=item, **changes)
+
+
+def cancel(reason: str = "out of tea") -> CancelOrder:
+    """A command that calls the order off."""
+    return CancelOrder(order_id=ORDER, reason=reason)
+
+
+def created(**changes: Any) -> OrderCreated:
+    """Ada's order was placed."""
+    facts = {"customer_id": "ada", "currency": "GBP", "lines": (TEA_LINE,), "shipping_address": LEEDS}
+    return OrderCreated(**(facts | {"total": Decimal("7.00")} | changes))
+
+
+def added(line: OrderLine = JAM_LINE, total: str = "7.375") -> OrderItemAdded:
+    """Jam was added."""
+    return OrderItemAdded(customer_id="ada", currency="GBP", line=line, total=Decimal(total))
+
+
+def cancelled(reason: str = "out of tea", total: str = "7.00") -> OrderCancelled:
+    """The order was called off."""
+    return OrderCancelled(customer_id="ada", currency="GBP", reason=reason, total=Decimal(total))

@@ -1,0 +1,164 @@
+"""The import: every rule on made-up rows, and the real shop's year against its true figures."""
+
+import csv
+import gzip
+import json
+from collections import Counter
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from orders_read.models import OrderView
+from orders_write.event_store import head
+from orders_write.imports.online_retail import COLUMNS
+from projections import rebuild
+from projections.registry import PROJECTORS
+from tests.projections.helpers import table
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+TEA = ("100001", "T1", " EARL GREY ", "2", "2011-06-30 23:30", "3.505", "77", "EIRE")
+
+
+def _row(**changes):
+    return tuple((dict(zip(COLUMNS, TEA, strict=True)) | changes).values())
+
+
+@pytest.fixture
+def run(tmp_path, databases):
+    """Return a function that imports rows and gives the summary and the rejected rows."""
+
+    def imported(*rows, packed=False):
+        path = tmp_path / ("shop.csv.gz" if packed else "shop.csv")
+        with gzip.open(path, "wt", newline="") if packed else path.open("w", newline="") as file:
+            csv.writer(file).writerows([COLUMNS, *rows])
+        return run_file(path)
+
+    def run_file(path):
+        printed, rejects = StringIO(), tmp_path / "rejects.csv"
+        call_command("import_orders", str(path), "--format", "online-retail", "--rejects", str(rejects), "--json",
+                     stdout=printed)  # fmt: skip
+        return json.loads(printed.getvalue()), list(csv.reader(rejects.open()))[1:]
+
+    imported.file = run_file
+    return imported
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_invoice_becomes_an_order_with_its_time_and_lines(run, project, packed):
+    summary, rejected = run(TEA, _row(InvoiceNo="100002"), _row(StockCode="j", Description=""), TEA, packed=packed)
+    assert (summary["rows"], summary["accepted_lines"], summary["orders"], rejected) == (4, 4, 2, [])
+    project()
+    order = OrderView.objects.using("read").get(reference="100001")
+    assert [(item["product_id"], item["name"]) for item in order.items] == [
+        ("T1", "EARL GREY"),
+        ("j", "j"),
+        ("T1", "EARL GREY"),
+    ]
+    assert (order.total, order.currency, order.customer_id, order.country) == (Decimal("21.03"), "GBP", "77", "EIRE")
+    assert order.created_at.isoformat() == "2011-06-30T22:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"InvoiceNo": "C100001"}, "credit note"),
+        ({"InvoiceNo": "A100001"}, "not an order"),
+        ({"InvoiceNo": ""}, "not an order"),
+        ({"Quantity": "0"}, "quantity not positive"),
+        ({"Quantity": "-3"}, "quantity not positive"),
+        ({"Quantity": "two"}, "quantity not a number"),
+        ({"UnitPrice": "0", "CustomerID": ""}, "stock adjustment (no price, no customer)"),
+        ({"UnitPrice": "-1"}, "price negative"),
+        ({"UnitPrice": "NaN"}, "price not a number"),
+        ({"InvoiceDate": "yesterday"}, "date not a date"),
+        ({"Description": "T\x00EA"}, "character not allowed"),
+        ({"UnitPrice": "1.23456"}, "order refused: invalid-command"),
+    ],
+)
+def test_what_is_no_line_of_an_order_is_rejected_with_its_line_and_reason(run, changes, reason):
+    row = _row(**changes)
+    summary, rejected = run(_row(InvoiceNo="100009"), row)
+    assert (summary["orders"], summary["rejected_by_reason"]) == (1, {reason: 1})
+    assert rejected == [["3", reason, *row]]
+
+
+def test_free_goods_and_guests_are_orders(run, project):
+    run(_row(UnitPrice="0"), _row(InvoiceNo="100002", CustomerID=""))
+    project()
+    found = OrderView.objects.using("read").order_by("reference").values_list("total", "customer_id")
+    assert list(found) == [(Decimal(0), "77"), (Decimal("7.01"), None)]
+
+
+def test_importing_again_imports_nothing_twice(run):
+    run(TEA)
+    before = head()
+    summary, _ = run(TEA, _row(InvoiceNo="100002"))
+    assert (summary["orders"], summary["already_imported"], summary["already_imported_lines"]) == (1, 1, 1)
+    assert head() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a,b\n1,2\n", "does not begin with the header"),
+        (b"", "does not begin with the header"),
+        (b"\x1f\x8b broken", "cannot be read"),
+        ((",".join(COLUMNS) + "\n1,\xe9").encode("latin-1"), "cannot be read"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_not_of_this_layout_is_refused(run, tmp_path, content, said):
+    path = tmp_path / "other.csv"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CommandError, match=said):
+        run.file(path)
+    assert head() == 0
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the real shop's file is not here (../shared/data)")
+@pytest.mark.timeout(240)
+def test_the_real_year_is_right_to_the_penny(run, project):
+    truth = json.loads((DATA / "online_retail_truth.json").read_text())
+    summary, rejected = run.file(DATA / "online_retail.csv.gz")
+    figures = ("rows", "accepted_lines", "rejected_rows", "rejected_by_reason", "orders")
+    assert {name: summary[name] for name in figures} == {name: truth[name] for name in figures}
+    assert len(rejected) == truth["rejected_rows"]
+    project()
+    _compare_with_truth(truth)
+    live = table(PROJECTORS[0])
+    rebuild.rebuild(PROJECTORS[0])
+    assert table(PROJECTORS[0]) == live
+
+
+def _compare_with_truth(truth):
+    revenue, months, customers, products = Decimal(0), Counter(), Counter(), Counter()
+    views = list(OrderView.objects.using("read").defer("search", "search_text"))
+    for view in views:
+        revenue += view.total
+        months[view.created_at.astimezone(ZoneInfo("Europe/London")).strftime("%Y-%m")] += view.total
+        customers[view.customer_id] += view.total
+        for item in view.items:
+            products[item["product_id"]] += Decimal(item["total"])
+    guests = sum(view.customer_id is None for view in views)
+    del customers[None]
+    assert (len(views), guests, len(customers)) == (truth["orders"], truth["guest_orders"], truth["customers"])
+    assert sum(view.unit_count for view in views) == truth["units"]
+    assert revenue == Decimal(truth["revenue"])
+    assert months == {month: Decimal(total) for month, total in truth["revenue_by_month"].items()}
+    assert _top(customers) == _pairs(truth["top_customers"])
+    assert _top(products) == _pairs(truth["top_products"])
+    largest = max(views, key=lambda view: view.total)
+    assert (largest.reference, largest.total) == (truth["largest_order"], Decimal(truth["largest_order_total"]))
+
+
+def _top(totals):
+    return totals.most_common(10)
+
+
+def _pairs(pairs):
+    return [(name, Decimal(total)) for name, total in pairs]
