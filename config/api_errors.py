@@ -56,7 +56,9 @@ def _problem(error: Exception, request: Any) -> Problem:
 def _refusal(error: DomainError) -> Problem:
     if isinstance(error, InvalidCommand):
         return invalid([{"field": error.field, "detail": error.detail}])
-    status, title = (404, "There is no such order") if isinstance(error, OrderNotFound) else (409, "A rule refuses this")
+    status, title = (
+        (404, "There is no such order") if isinstance(error, OrderNotFound) else (409, "A rule refuses this")
+    )
     return Problem(status, error.code, title, error.detail)
 
 

@@ -85,7 +85,7 @@ def ensure_running() -> None:
     """
     if not is_default() or _held:
         return
-    home().mkdir(parents=True, exist_ok=True)
+    (home() / "static").mkdir(parents=True, exist_ok=True)
     with _exclusively("start.lock"):
         using = (home() / "users.lock").open("w")
         fcntl.flock(using, fcntl.LOCK_SH)
@@ -117,6 +117,7 @@ def _leave(pid: int) -> None:
         except OSError:
             return
         stop()
+        _held.pop().close()
 
 
 @contextmanager

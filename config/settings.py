@@ -123,8 +123,9 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en-gb", "UTC", False, True
-STATIC_URL, STATIC_ROOT = "/static/", BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = EMBEDDED
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", str(embedded.home() / "static" if EMBEDDED else BASE_DIR / "staticfiles"))
+WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_APPS", EMBEDDED)
 WHITENOISE_AUTOREFRESH = False
 
 # --- HTTP API -------------------------------------------------------------------------------------------------------

@@ -139,7 +139,9 @@ def _settings() -> dict[str, str]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.conf import settings
 
-    embedded_only = {"HTTPS": "off"} if embedded.is_default() else {}
+    embedded_only = {}
+    if embedded.is_default():
+        embedded_only = {"HTTPS": "off", "STATIC_FROM_APPS": "on", "STATIC_ROOT": str(embedded.home() / "static")}
     return {"SECRET_KEY": settings.SECRET_KEY, "LOG_FORMAT": os.environ.get("LOG_FORMAT", "console")} | embedded_only
 
 

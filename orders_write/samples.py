@@ -7,7 +7,7 @@ from uuid import UUID
 
 import factory
 from factory.faker import Faker
-from factory.random import reseed_random
+from factory.random import randgen, reseed_random
 
 from orders_write import command_bus
 from orders_write.command_bus import Context
@@ -38,7 +38,7 @@ class AddressFactory(factory.Factory[Address]):
     class Meta:
         model = Address
 
-    country = factory.Iterator(_CURRENCIES)
+    country = Faker("random_element", elements=tuple(_CURRENCIES))
     recipient = Faker("name")
     line1 = Faker("street_address")
     city = Faker("city")
@@ -69,7 +69,7 @@ class CreateOrderFactory(factory.Factory[CreateOrder]):
     customer_id = Faker("bothify", text="customer-##")
     shipping_address = factory.SubFactory(AddressFactory)
     currency = factory.LazyAttribute(lambda order: _CURRENCIES[order.shipping_address.country])
-    items = factory.LazyFunction(lambda: tuple(ItemFactory.build_batch(random.randint(1, 8))))
+    items = factory.LazyFunction(lambda: tuple(ItemFactory.build_batch(randgen.randint(1, 8))))
 
 
 def place(count: int, seed: int | None = None) -> list[UUID]:

@@ -11,7 +11,7 @@ from django.db import connections
 from psycopg import sql
 
 ALIASES = ("default", "read")
-TEST_NAME = "test_daybook"
+TEST_NAME = f"test_daybook_{os.getpid()}"
 READ_TABLES = ("order_views", "checkpoints")
 
 
@@ -40,7 +40,9 @@ def create(alias: str) -> None:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(TEST_NAME)))
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEST_NAME)))
         if alias == "read":
-            owner = sql.SQL("alter database {} owner to {}").format(sql.Identifier(TEST_NAME), sql.Identifier(app["USER"]))
+            owner = sql.SQL("alter database {} owner to {}").format(
+                sql.Identifier(TEST_NAME), sql.Identifier(app["USER"])
+            )
             connection.execute(owner)
     _reconnect(alias, NAME=TEST_NAME, **(settings.TEST_OWNERS[alias] if alias == "default" else {}))
     call_command("migrate", database=alias, verbosity=0)

@@ -105,9 +105,7 @@ def _cancel(command: CancelOrder, order: Order) -> list[Event]:
     if not command.reason.strip():
         raise errors.empty_text("reason")
     return [
-        OrderCancelled(
-            customer_id=order.customer_id, currency=order.currency, reason=command.reason, total=order.total
-        )
+        OrderCancelled(customer_id=order.customer_id, currency=order.currency, reason=command.reason, total=order.total)
     ]
 
 

@@ -38,7 +38,9 @@ class Service:
         self.folder, self.port, self.processes = folder, _free_port(), {}
         self.broker = ValkeyServer(data_dir=folder / "valkey", persist=True, appendonly="yes", port=_free_port())
         broker = f"redis://127.0.0.1:{self.broker._desired_port}"
-        self.environment = os.environ | databases.urls() | {"CELERY_BROKER_URL": f"{broker}/0", "CACHE_URL": f"{broker}/1"}
+        self.environment = (
+            os.environ | databases.urls() | {"CELERY_BROKER_URL": f"{broker}/0", "CACHE_URL": f"{broker}/1"}
+        )
         self.headers = {"Authorization": f"Bearer {issue('tests', 'operator')}", "Content-Type": "application/json"}
         python = [sys.executable, "-m"]
         self.commands = {

@@ -18,7 +18,9 @@ def test_an_order_travels_from_command_to_query(service, order):
     status, placed = service.call("POST", "/api/orders", order)
     assert (status, placed["version"]) == (201, 1)
     path = f"/api/orders/{placed['order_id']}"
-    found = eventually(lambda: service.call("GET", path)[0] == 200 and service.call("GET", path)[1], "the order is seen")
+    found = eventually(
+        lambda: service.call("GET", path)[0] == 200 and service.call("GET", path)[1], "the order is seen"
+    )
     assert (found["order_id"], found["total"], found["status"]) == (placed["order_id"], "7.00", "placed")
 
 

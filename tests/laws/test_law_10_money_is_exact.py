@@ -49,7 +49,9 @@ def test_amounts_are_written_with_all_their_digits(value, currency, written):
     assert amount(Decimal(value), currency) == written
 
 
-@pytest.mark.parametrize("price", [0.1, 12, True, None, "1e3", "１２.00", "1_000", "+1", "-1", "1.", ".5", "1.00001", " 1"])
+@pytest.mark.parametrize(
+    "price", [0.1, 12, True, None, "1e3", "１２.00", "1_000", "+1", "-1", "1.", ".5", "1.00001", " 1"]
+)
 def test_anything_but_a_plain_decimal_string_is_refused(api, price):
     item = {"product_id": "p", "name": "P", "quantity": 3, "unit_price": price}
     body = {"customer_id": "ada", "currency": "GBP", "items": [item], "shipping_address": {"country": "UK"}}

@@ -128,4 +128,3 @@ def test_an_unrelated_long_transaction_holds_nobody_up(databases, place):
         place()
         assert len(event_store.read_log(0, 10, wait_seconds=0.05)) == 1
         bystander.rollback()
-

@@ -42,7 +42,9 @@ def test_a_type_keeps_its_shape_within_a_schema_version(event_type):
     name, version, data = encode(EXAMPLES[event_type.__name__])
     assert (name, version) == (event_type.__name__, event_type.schema_version)
     assert json.loads(data) == json.loads(_stored(name, version))
-    assert _shape(msgspec.json.schema(event_type)) == json.loads((GOLDEN / f"{name}.v{version}.schema.json").read_text())
+    assert _shape(msgspec.json.schema(event_type)) == json.loads(
+        (GOLDEN / f"{name}.v{version}.schema.json").read_text()
+    )
 
 
 def test_nothing_is_in_the_golden_files_that_is_not_a_type_any_more():

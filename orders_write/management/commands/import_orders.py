@@ -24,7 +24,9 @@ class Command(BaseCommand):
         """Define the options."""
         parser.add_argument("file", type=Path, help="a CSV file, plain or gzipped")
         parser.add_argument("--format", required=True, choices=FORMATS, help="the layout of the file")
-        parser.add_argument("--rejects", type=Path, help="where to write what is no order (default: NAME.rejects.csv here)")
+        parser.add_argument(
+            "--rejects", type=Path, help="where to write what is no order (default: NAME.rejects.csv here)"
+        )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON, and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:

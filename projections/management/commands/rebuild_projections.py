@@ -37,7 +37,11 @@ class Command(BaseCommand):
             if not console.is_terminal:
                 return rebuild.rebuild(projector, _lines(self.stdout.write))
             with Progress(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=console,
             ) as progress:
                 return rebuild.rebuild(projector, _bar(progress, projector.name))
         except INFRASTRUCTURE as error:

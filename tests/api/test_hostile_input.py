@@ -1,0 +1,229 @@
+"""Every hostile input to every endpoint: a problem in the 4xx range, never a 500, and nothing is appended."""
+
+import json
+from uuid import UUID
+
+import pytest
+
+from orders_write.event_store import head
+
+ORDER = "01890a5d-ac96-774b-bcce-b302099a8057"
+ITEM = {"product_id": "tea", "name": "Tea", "quantity": 2, "unit_price": "3.50"}
+BODY = {"customer_id": "ada", "currency": "GBP", "items": [ITEM], "shipping_address": {"country": "UK"}}
+DEEP = "[" * 10_000 + "]" * 10_000
+
+
+def _with(path, value):
+    """The body of an order with one value exchanged, added, or (given ...) left out."""
+    body = json.loads(json.dumps(BODY))
+    *parents, last = path
+    target = body
+    for part in parents:
+        target = target[part]
+    if value is ...:
+        del target[last]
+    else:
+        target[last] = value
+    return body
+
+
+WRONG_BODIES = {
+    "unknown field": _with(["colour"], "blue"),
+    "unknown field in an item": _with(["items", 0, "colour"], "blue"),
+    "unknown field in the address": _with(["shipping_address", "planet"], "Mars"),
+    "no customer": _with(["customer_id"], ...),
+    "no currency": _with(["currency"], ...),
+    "no items": _with(["items"], ...),
+    "no address": _with(["shipping_address"], ...),
+    "no country": _with(["shipping_address"], {"city": "Leeds"}),
+    "no price": _with(["items", 0, "unit_price"], ...),
+    "empty items": _with(["items"], []),
+    "too many items": _with(["items"], [ITEM] * 2_001),
+    "items as an object": _with(["items"], {"0": ITEM}),
+    "an item as a string": _with(["items", 0], "tea"),
+    "address as a list": _with(["shipping_address"], ["UK"]),
+    "customer as a number": _with(["customer_id"], 7),
+    "customer as true": _with(["customer_id"], True),
+    "customer too long": _with(["customer_id"], "a" * 65),
+    "customer blank": _with(["customer_id"], "  "),
+    "unknown currency": _with(["currency"], "XYZ"),
+    "currency in small letters": _with(["currency"], "gbp"),
+    "currency null": _with(["currency"], None),
+    "order_id not a UUID": _with(["order_id"], "seven"),
+    "order_id a number": _with(["order_id"], 7),
+    "order_id without hyphens": _with(["order_id"], UUID(ORDER).hex),
+    "order_id in braces": _with(["order_id"], "{" + ORDER + "}"),
+    "quantity zero": _with(["items", 0, "quantity"], 0),
+    "quantity negative": _with(["items", 0, "quantity"], -1),
+    "quantity as a string": _with(["items", 0, "quantity"], "2"),
+    "quantity in full-width digits": _with(["items", 0, "quantity"], "２"),
+    "quantity true": _with(["items", 0, "quantity"], True),
+    "quantity a fraction": _with(["items", 0, "quantity"], 1.5),
+    "quantity 1.0": _with(["items", 0, "quantity"], 1.0),
+    "quantity of 40 digits": _with(["items", 0, "quantity"], 10**40),
+    "quantity over a bigint": _with(["items", 0, "quantity"], 2**63),
+    "quantity null": _with(["items", 0, "quantity"], None),
+    "price as a number": _with(["items", 0, "unit_price"], 3.5),
+    "price negative": _with(["items", 0, "unit_price"], "-3.50"),
+    "price too fine": _with(["items", 0, "unit_price"], "3.50001"),
+    "price of 40 digits": _with(["items", 0, "unit_price"], "9" * 40),
+    "price NaN": _with(["items", 0, "unit_price"], "NaN"),
+    "price Infinity": _with(["items", 0, "unit_price"], "Infinity"),
+    "price in full-width digits": _with(["items", 0, "unit_price"], "１０.００"),
+    "price with underscores": _with(["items", 0, "unit_price"], "1_000"),
+    "price with an exponent": _with(["items", 0, "unit_price"], "1e3"),
+    "price with a newline": _with(["items", 0, "unit_price"], "3.50\n"),
+    "name with NUL": _with(["items", 0, "name"], "te\x00a"),
+    "name with a control character": _with(["items", 0, "name"], "te\x07a"),
+    "name with a bidi override": _with(["items", 0, "name"], "te\u202ea"),
+    "name with a lone surrogate": _with(["items", 0, "name"], "te\ud800a"),
+    "a key with NUL": _with(["te\x00a"], "x"),
+    "name too long": _with(["items", 0, "name"], "x" * 201),
+    "a list": [BODY],
+    "a string": "order",
+    "null": None,
+}
+RAW_BODIES = {
+    "nothing": (b"", 400),
+    "not JSON": (b"{", 400),
+    "two documents": (b"{} {}", 400),
+    "NaN": (b'{"customer_id": NaN}', 400),
+    "Infinity": (b'{"customer_id": -Infinity}', 400),
+    "1e999": (b'{"customer_id": 1e999}', 400),
+    "5,000 digits": (b'{"customer_id": ' + b"9" * 5_000 + b"}", 400),
+    "duplicate keys": (b'{"customer_id": "a", "customer_id": "b"}', 400),
+    "10,000 levels of lists": (DEEP.encode(), 400),
+    "10,000 levels of objects": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400),
+    "not UTF-8": (b'{"customer_id": "\xff"}', 400),
+    "UTF-16": (json.dumps(BODY).encode("utf-16"), 400),
+    "a byte-order mark": (b"\xef\xbb\xbf{}", 400),
+    "an escaped lone surrogate": (b'{"customer_id": "\\ud800"}', 400),
+    "an escaped NUL": (b'{"customer_id": "\\u0000"}', 400),
+    "over the limit": (b'{"customer_id": "' + b"a" * 1_000_001 + b'"}', 413),
+}
+BAD_QUERIES = {
+    "unknown parameter": "colour=blue",
+    "page zero": "page=0",
+    "page negative": "page=-1",
+    "page 10^30": f"page={10**30}",
+    "page a word": "page=one",
+    "page in full-width digits": "page=%EF%BC%91",
+    "page with a sign": "page=%2B1",
+    "page a fraction": "page=1.5",
+    "page too deep": "page=99999&page_size=100",
+    "page_size zero": "page_size=0",
+    "page_size 10^8": "page_size=100000000",
+    "unknown status": "status=lost",
+    "repeated parameter": "page=1&page=2",
+    "not UTF-8": "status=%FF",
+    "NUL": "status=%00",
+}
+BAD_SEARCHES = {
+    "100 kB of text": "q=" + "a" * 100_000,
+    "201 characters": "q=" + "a" * 201,
+    "17 words": "q=" + "+".join("abcdefghijklmnopq"),
+    "NUL": "q=te%00a",
+    "a lone surrogate": "q=%ED%A0%80",
+    "a bidi override": "q=%E2%80%AE",
+    "unknown sort_by": "sort_by=password",
+    "SQL in sort_by": "sort_by=total%3B+drop+table+order_views",
+    "unknown sort_order": "sort_order=sideways",
+    "relevance without words": "sort_by=relevance",
+}
+HARMLESS_SEARCHES = ["!!!", "a & | !", "'", '"', "((", ":*", "<->", "\\", "%", "a:b", "-", "-tea", "or", "😀", ORDER]
+
+
+def _is_problem(answer, status=None):
+    assert 400 <= answer.status_code < 500, answer.content
+    assert status in (None, answer.status_code)
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == answer.status_code
+    assert problem["type"].startswith("/problems/")
+    assert problem["title"]
+    assert problem["detail"]
+    assert head() == 0
+    return problem
+
+
+def _post(api, path, body):
+    return api.post(path, json.dumps(body), content_type="application/json")
+
+
+@pytest.mark.parametrize("name", WRONG_BODIES)
+def test_a_wrong_body_is_refused_field_by_field(api, name):
+    problem = _is_problem(_post(api, "/api/orders", WRONG_BODIES[name]), 400)
+    assert problem["errors"]
+    assert all(error["field"] and error["detail"] for error in problem["errors"])
+
+
+@pytest.mark.parametrize("name", RAW_BODIES)
+@pytest.mark.parametrize(
+    "method", ["POST /api/orders", f"POST /api/orders/{ORDER}/items", f"DELETE /api/orders/{ORDER}"]
+)
+def test_a_body_that_cannot_be_read_is_refused(api, name, method):
+    body, status = RAW_BODIES[name]
+    verb, path = method.split()
+    _is_problem(api.generic(verb, path, body, content_type="application/json"), status)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_a_body_of_another_type_is_refused(api, content_type):
+    _is_problem(api.generic("POST", "/api/orders", b"{}", content_type=content_type))
+
+
+@pytest.mark.parametrize("order_id", ["seven", "7", "%00", "0" * 5_000, "..%2f..", ORDER + "x", "%F0%9F%98%80"])
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_an_order_id_that_is_none_is_refused(api, order_id, method):
+    _is_problem(getattr(api, method)(f"/api/orders/{order_id}"))
+    _is_problem(_post(api, f"/api/orders/{order_id}/items", ITEM))
+
+
+@pytest.mark.parametrize("customer_id", ["a" * 65, "%00", "%E2%80%AE", "a%0Ab"])
+def test_a_customer_id_that_is_none_is_refused(api, customer_id):
+    _is_problem(api.get(f"/api/customers/{customer_id}/orders"))
+
+
+@pytest.mark.parametrize("name", BAD_QUERIES)
+@pytest.mark.parametrize("path", ["/api/customers/ada/orders", "/api/orders/search"])
+def test_a_wrong_parameter_is_refused(api, path, name):
+    assert _is_problem(api.get(f"{path}?{BAD_QUERIES[name]}"), 400)["errors"]
+
+
+@pytest.mark.parametrize("name", BAD_SEARCHES)
+def test_a_wrong_search_is_refused(api, name):
+    assert _is_problem(api.get(f"/api/orders/search?{BAD_SEARCHES[name]}"), 400)["errors"]
+
+
+@pytest.mark.parametrize("q", HARMLESS_SEARCHES)
+@pytest.mark.parametrize("sort_by", ["relevance", "created_at"])
+def test_a_strange_search_finds_nothing_but_is_answered(api, q, sort_by):
+    answer = api.get("/api/orders/search", {"q": q, "sort_by": sort_by})
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+@pytest.mark.parametrize("query", ["colour=blue", "reason=a&reason=b", "reason=%00", "reason=" + "a" * 501, ""])
+def test_a_cancellation_without_a_proper_reason_is_refused(api, query):
+    _is_problem(api.delete(f"/api/orders/{ORDER}?{query}"), 400)
+
+
+def test_two_reasons_are_refused(api):
+    answer = api.delete(f"/api/orders/{ORDER}?reason=rain", {"reason": "snow"}, format="json")
+    assert _is_problem(answer, 400)["errors"][0]["field"] == "reason"
+
+
+@pytest.mark.parametrize("header", ["3", '"x"', 'W/"1"', "*", '"1", "2"', '"٣"', ""])
+def test_an_if_match_that_is_no_version_is_refused(api, header):
+    answer = api.delete(f"/api/orders/{ORDER}?reason=rain", HTTP_IF_MATCH=header)
+    assert _is_problem(answer, 400)["errors"][0]["field"] == "If-Match"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/orders", "/api/orders/search", f"/api/orders/{ORDER}/items", "/api/nothing", "/x"]
+)
+def test_other_methods_and_addresses_are_refused(api, path):
+    _is_problem(api.put(path, {}, format="json"))
+
+
+def test_an_answer_that_is_not_json_is_not_to_be_had(api):
+    _is_problem(api.get("/api/orders/search", HTTP_ACCEPT="text/html"), 406)
