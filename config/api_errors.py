@@ -63,7 +63,7 @@ def _refusal(error: DomainError) -> Problem:
 
 
 def _conflict(error: ConcurrencyConflict, *, conditional: bool) -> Problem:
-    found = {} if error.found_version is None else {"current_version": error.found_version}
+    found: dict[str, Any] = {} if error.found_version is None else {"current_version": error.found_version}
     if conditional:
         return Problem(412, "version-mismatch", "The order has changed", str(error), **found)
     return Problem(409, "concurrency-conflict", "The order was changed at the same time", str(error), **found)
@@ -92,7 +92,7 @@ def _framework(error: Exception) -> Problem:
         error = drf.NotFound() if isinstance(error, Http404) else drf.PermissionDenied()
     status = error.status_code
     name, title = _TITLES.get(status, ("malformed-body", "The request cannot be read"))
-    headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
+    headers = {"WWW-Authenticate": error.auth_header} if hasattr(error, "auth_header") else {}
     if getattr(error, "wait", None):
         headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
     return Problem(status, name, title, str(error.detail), headers=headers)
@@ -118,7 +118,7 @@ def _unexpected(error: Exception) -> Problem:
 def _limit() -> int:
     from django.conf import settings
 
-    return settings.MAX_BODY_BYTES
+    return int(settings.MAX_BODY_BYTES)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:

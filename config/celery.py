@@ -19,7 +19,7 @@ def leave_the_parents_connections(**signal: Any) -> None:
     """Forget connections and pools that a forked child inherited: their threads live in the parent alone."""
     from django.db.backends.postgresql.base import DatabaseWrapper
 
-    DatabaseWrapper._connection_pools.clear()
+    DatabaseWrapper._connection_pools.clear()  # type: ignore[attr-defined]
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

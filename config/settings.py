@@ -175,14 +175,16 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-_before = [
+_before: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_json = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-_renderers = [structlog.dev.ConsoleRenderer(colors=False)] if env.str("LOG_FORMAT", "json") == "console" else _json
+_json: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+_renderers: list[Any] = (
+    [structlog.dev.ConsoleRenderer(colors=False)] if env.str("LOG_FORMAT", "json") == "console" else _json
+)
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,

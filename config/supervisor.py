@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections import deque
-from pathlib import Path
 from typing import IO
 
 from config import embedded
@@ -66,9 +65,7 @@ class Child:
         return True
 
     def end(self, deadline: float) -> None:
-        """Ask the process to end, and kill its whole group at the deadline."""
-        if self.process.poll() is None:
-            self.process.terminate()
+        """Wait for the process, which was asked to end, and kill its whole group at the deadline."""
         try:
             self.process.wait(max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -205,7 +202,7 @@ def _run(children: list[Child]) -> int:
         watchdog.set()
         deadline = time.monotonic() + GRACE_SECONDS
         for child in children:
-            child.process.poll() is None and child.process.terminate()
+            child.process.terminate()
         for child in children:
             child.end(deadline)
 

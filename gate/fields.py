@@ -15,7 +15,7 @@ CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGN
 class StrictSerializer(serializers.Serializer[Any]):
     """A request body, or an object in it; fields that it does not know are errors."""
 
-    default_error_messages = {"invalid": "This must be a JSON object."}  # noqa: RUF012
+    default_error_messages = {"invalid": "This must be a JSON object."}
 
     def to_internal_value(self, data: Any) -> Any:
         """Refuse unknown fields, then check the known ones."""

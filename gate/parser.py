@@ -79,7 +79,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise malformed(f"The key {ascii(twice)} stands twice in one object.")
+        raise malformed(f"The key {twice!a} stands twice in one object.")
     return found
 
 

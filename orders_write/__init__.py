@@ -1,0 +1,1 @@
+"""ASK → DECIDE → REMEMBER: commands become events in the log."""

@@ -16,6 +16,7 @@ import structlog
 from orders_write import event_store
 from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
 from orders_write.domain.errors import DomainError
+from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve
 from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
 from orders_write.ids import new_id
@@ -46,7 +47,7 @@ class Result:
 
 Asked = tuple[Command, Context]
 Answer = Result | DomainError
-Handler = Callable[[Command, Order | None], list["event_store.Event"]]
+Handler = Callable[[Command, Order | None], list[Event]]
 
 HANDLERS: Mapping[type[Command], Handler] = {
     CreateOrder: decide,
@@ -174,7 +175,7 @@ class _Batch:
             self.new.append(NewEvent(command.order_id, self.versions[command.order_id], event, metadata))
         return Result(command.order_id, self.versions[command.order_id], 0)
 
-    def _apply(self, order_id: UUID, event: "event_store.Event") -> None:
+    def _apply(self, order_id: UUID, event: Event) -> None:
         self.orders[order_id] = evolve(self.orders.get(order_id), event)
         self.versions[order_id] = self.versions.get(order_id, 0) + 1
 

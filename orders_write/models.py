@@ -25,7 +25,7 @@ class JSONText(models.JSONField):
         """Hand the text to PostgreSQL as it is."""
         return value if value is None or isinstance(value, Jsonb) else Jsonb(value, dumps=str)
 
-    def from_db_value(self, value: str, expression: Any, connection: Any) -> str:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         """Return the text as PostgreSQL holds it."""
         return value
 

@@ -36,6 +36,8 @@ class AddressFactory(factory.Factory[Address]):
     """An address that could exist."""
 
     class Meta:
+        """What is built."""
+
         model = Address
 
     country = Faker("random_element", elements=tuple(_CURRENCIES))
@@ -49,6 +51,8 @@ class ItemFactory(factory.Factory[Item]):
     """A few units of something from the shelf."""
 
     class Meta:
+        """What is built."""
+
         model = Item
         exclude = ("goods",)
 
@@ -63,6 +67,8 @@ class CreateOrderFactory(factory.Factory[CreateOrder]):
     """An order of one to eight lines, in the currency of the country that it goes to."""
 
     class Meta:
+        """What is built."""
+
         model = CreateOrder
 
     order_id = factory.LazyFunction(new_id)

@@ -88,12 +88,12 @@ def cancel_order(order_id: UUID, data: Any, reason: str | None) -> CancelOrder:
     Raises:
         ValidationError: there is no reason, or there are two.
     """
-    given = _checked(CancelBody, data).get("reason")
+    given: str | None = _checked(CancelBody, data).get("reason")
     if reason and given and reason != given:
         raise serializers.ValidationError({"reason": ["The query and the body give different reasons; give one."]})
-    if not (reason or given):
+    if not (said := reason or given):
         raise serializers.ValidationError({"reason": ["Say why the order is cancelled, in the query or in the body."]})
-    return CancelOrder(order_id=order_id, reason=reason or given)
+    return CancelOrder(order_id=order_id, reason=said)
 
 
 def _checked(body: type[StrictSerializer], data: Any) -> dict[str, Any]:

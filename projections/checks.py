@@ -1,4 +1,4 @@
-"""System checks of what the laws rest on: the database's triggers, sequence, rights and durability (`check --database`)."""
+"""System checks of what the laws rest on: triggers, sequence, rights and durability (`check --database default`)."""
 
 from collections.abc import Sequence
 from typing import Any

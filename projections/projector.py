@@ -15,7 +15,7 @@ from orders_write.event_store import StoredEvent
 
 Row = dict[str, Any]
 Rows = dict[Hashable, Row]
-Change = Callable[[Row, Event, StoredEvent], None]
+Change = Callable[[Row, Any, StoredEvent], None]
 
 
 class BrokenStream(Exception):

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import singledispatch
 from typing import Literal
-from uuid import UUID
 
 import msgspec
 

@@ -1,5 +1,7 @@
 """The database's half of the laws: append-only (law 1), and the log lock that makes gaps exact (law 3)."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import migrations
 
@@ -36,7 +38,7 @@ drop function events_are_append_only();
 """
 
 
-def grant_to_application(apps, schema_editor):
+def grant_to_application(apps: Any, schema_editor: Any) -> None:
     """Let the application's role read and append, and nothing more."""
     role = schema_editor.quote_name(settings.WRITE_APP_ROLE)
     with schema_editor.connection.cursor() as cursor:

@@ -1,0 +1,1 @@
+"""6 · The projectors, a file for each."""

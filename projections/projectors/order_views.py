@@ -78,7 +78,7 @@ class OrderViews(Projector):
         OrderCreated: _created,
         OrderItemAdded: _item_added,
         OrderCancelled: _cancelled,
-    }  # type: ignore[dict-item]
+    }
 
     def key(self, stored: StoredEvent) -> Hashable:
         """Return the order's id."""

@@ -1,4 +1,4 @@
-"""Law 4 under fire: 2,000 commands, while workers die in the middle of batches and web processes before they publish."""
+"""Law 4 under fire: 2,000 commands, while workers die in mid-batch and web processes before they publish."""
 
 import itertools
 import threading

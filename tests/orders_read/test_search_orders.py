@@ -109,6 +109,17 @@ def test_the_most_relevant_first(project, api):
     assert ids(search(api, q="tea")) == [once, thrice]
 
 
+@pytest.mark.parametrize("sort_by", ["created_at", "updated_at", "total", "relevance"])
+def test_equal_orders_keep_one_order_over_the_pages(project, api, sort_by):
+    placed = [UUID(f"01900000-0000-7000-8000-00000000010{number}") for number in range(5)]
+    for order_id in placed[1::2] + placed[::2]:
+        do(order(order_id, "ada", "GBP", LEEDS, item("tea", "Tea", 1, "1")), on(1))
+    project()
+    for sort_order, expected in (("asc", placed), ("desc", placed[::-1])):
+        asked = {"q": "tea", "sort_by": sort_by, "sort_order": sort_order, "page_size": 2}
+        assert [found for page in (1, 2, 3) for found in ids(search(api, page=page, **asked))] == expected
+
+
 @pytest.mark.parametrize("page", [1, 2, 3, 4])
 def test_page_by_page(shop, api, page):
     body = search(api, page=page, page_size=2)

@@ -24,7 +24,8 @@ PLACED = {
     "item_count": 1,
     "unit_count": 2,
     "shipping_address": {
-        "country": "United Kingdom", "recipient": "Ada", "line1": "1 Mill Lane", "city": "Leeds", "postal_code": "LS1 4AP"
+        "country": "United Kingdom", "recipient": "Ada",
+        "line1": "1 Mill Lane", "city": "Leeds", "postal_code": "LS1 4AP"
     },
     "country": "United Kingdom",
     "cancel_reason": "",

@@ -11,7 +11,7 @@ from gate.tokens import ROLES, issue
 
 class Command(BaseCommand):
     help = "Print a new API token. It is stored nowhere; to end it early, rotate SECRET_KEY."
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Define the options."""

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         """Read, place, and print the summary."""
         path: Path = options["file"]
         rejects = options["rejects"] or Path(f"{path.name.removesuffix('.gz').removesuffix('.csv')}.rejects.csv")
-        console = Console(file=self.stdout, quiet=options["json"])
+        console = Console(file=cast(IO[str], self.stdout), quiet=options["json"])
         try:
             summary = _place(console, read(path), rejects)
         except UnreadableFile as error:

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import IO, Any, cast
 
 import msgspec
 from django.core.management.base import BaseCommand
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(msgspec.json.encode(found).decode())
         else:
-            Console(file=self.stdout, width=None if sys.stdout.isatty() else 140).print(_table(found))
+            Console(file=cast(IO[str], self.stdout), width=None if sys.stdout.isatty() else 140).print(_table(found))
         for halted in (one for one in found if one.error):
             self.stderr.write(f"{halted.projection} is halted: {halted.error}")
         if any(one.error for one in found):

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             self.stdout.write(f"[{number}/{len(projectors)}] {projector.name}: {self._rebuild(projector)} events, done")
 
     def _rebuild(self, projector: Projector) -> int:
-        console = Console(file=self.stdout)
+        console = Console(file=cast(IO[str], self.stdout))
         try:
             if not console.is_terminal:
                 return rebuild.rebuild(projector, _lines(self.stdout.write))
