@@ -1,4 +1,4 @@
-# The first line that is true wins: PYTHON=… chooses another interpreter (3.11 to 3.13).
+# The interpreter: the first of these that is 3.11 to 3.13; PYTHON=… chooses another.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo "$$p" && break; done)
 VENV := .venv
@@ -25,7 +25,7 @@ bench: $(LOCKED) ## measure, as ratios to baselines of the same run
 	@exec $(BIN)/python -m benchmarks.broker_down
 
 clean: ## stop the embedded servers and remove their data and all caches (.venv stays)
-	@if [ -x $(BIN)/python ] && [ -d .daybook ]; then $(BIN)/python -c 'from config import embedded; embedded.stop()'; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -c 'import sys; from config import embedded; sys.exit(embedded.remove())'; fi
 	rm -rf .daybook staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 

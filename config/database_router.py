@@ -7,17 +7,17 @@ from django.conf import settings
 from django.db.models import Model
 
 WRITE, READ = "default", "read"
-READ_APPS = frozenset({"orders_read"})
+READ_APPS = frozenset({"orders_read", "projections"})
 
 
 class DatabaseRouter:
-    """Keeps each side in its own database; queries may go to a replica, everything else goes to a primary."""
+    """Keeps each side in its own database; reads of the read models may go to a replica, all else to a primary."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str:
         """Return the alias to read a model from."""
-        if model._meta.app_label not in READ_APPS:
-            return WRITE
-        return random.choice(settings.READ_REPLICAS) if settings.READ_REPLICAS else READ
+        if model._meta.app_label == "orders_read" and settings.READ_REPLICAS:
+            return random.choice(settings.READ_REPLICAS)
+        return self.db_for_write(model)
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str:
         """Return the alias to write a model to."""

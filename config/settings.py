@@ -2,7 +2,10 @@
 
 import os
 import secrets
+import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,7 +27,7 @@ else:
     if missing:
         raise ImproperlyConfigured(f"Set {', '.join(missing)} too, or none of {', '.join(embedded.URL_NAMES)}.")
     URLS = {name: env.str(name) for name in embedded.URL_NAMES}
-    URLS["WRITE_DATABASE_OWNER_URL"] = env.str("WRITE_DATABASE_OWNER_URL", URLS["WRITE_DATABASE_URL"])
+    URLS["WRITE_DATABASE_OWNER_URL"] = env.str("WRITE_DATABASE_OWNER_URL", "") or URLS["WRITE_DATABASE_URL"]
 
 AS_OWNER = env.bool("DAYBOOK_AS_OWNER", False)
 PROCESS = env.str("DAYBOOK_PROCESS", "web")
@@ -33,9 +36,9 @@ PROCESS = env.str("DAYBOOK_PROCESS", "web")
 def _database(url: str) -> dict[str, Any]:
     """Return a database's settings, with psycopg's pool of up to DATABASE_POOL connections per process."""
     pool = {"min_size": 0, "max_size": env.int("DATABASE_POOL", 20), "timeout": 5, "max_idle": 60}
-    options = {"pool": pool, "connect_timeout": 2, "application_name": f"daybook {PROCESS}"}
     found = env.db_url_config(url)
-    return {**found, "HOST": unquote(found["HOST"]), "OPTIONS": options, "CONN_HEALTH_CHECKS": True}
+    options = {"connect_timeout": 2, "application_name": f"daybook {PROCESS}"} | found.get("OPTIONS", {})
+    return {**found, "HOST": unquote(found["HOST"]), "OPTIONS": options | {"pool": pool}, "CONN_HEALTH_CHECKS": True}
 
 
 _write, _owner = _database(URLS["WRITE_DATABASE_URL"]), _database(URLS["WRITE_DATABASE_OWNER_URL"])
@@ -56,8 +59,10 @@ def _embedded_secret() -> str:
     path = embedded.home() / "secret_key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        with NamedTemporaryFile("w", dir=path.parent) as file, suppress(FileExistsError):
             file.write(secrets.token_urlsafe(50))
+            file.flush()
+            os.link(file.name, path)  # whole or not at all: of two first processes one wins
     return path.read_text()
 
 
@@ -182,9 +187,8 @@ _before: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 _json: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-_renderers: list[Any] = (
-    [structlog.dev.ConsoleRenderer(colors=False)] if env.str("LOG_FORMAT", "json") == "console" else _json
-)
+LOG_FORMAT = env.str("LOG_FORMAT", "") or ("console" if DEBUG or sys.stderr.isatty() else "json")
+_renderers: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)] if LOG_FORMAT == "console" else _json
 structlog.configure(
     processors=[
         structlog.stdlib.filter_by_level,

@@ -29,7 +29,7 @@ _GOODS = (
     ("linen-napkin", "Linen napkin", "5.125"),
 )
 _REASONS = ("changed my mind", "found it elsewhere", "ordered twice", "out of stock")
-_CURRENCIES = {"United Kingdom": "GBP", "Germany": "EUR", "France": "EUR", "United States": "USD", "Japan": "JPY"}
+_CURRENCIES = {"United Kingdom": "GBP", "Germany": "EUR", "France": "EUR", "United States": "USD", "Switzerland": "CHF"}
 
 
 class AddressFactory(factory.Factory[Address]):

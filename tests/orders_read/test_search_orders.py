@@ -151,6 +151,6 @@ def test_a_search_that_takes_too_long_is_given_up(locked_table, api):
 
 def test_the_limit_ends_with_the_search(shop, api):
     with connections["read"].cursor() as cursor:
-        before = cursor.execute("show statement_timeout").fetchone()
+        before = cursor.execute("reset statement_timeout").execute("show statement_timeout").fetchone()
         search(api, q="tea")
         assert cursor.execute("show statement_timeout").fetchone() == before

@@ -1,0 +1,1 @@
+"""What is measured, each as a ratio to a baseline of the same run."""
