@@ -42,7 +42,7 @@ def _item_added(row: Row, event: OrderItemAdded, stored: StoredEvent) -> None:
     row["item_count"] += 1
     row["unit_count"] += event.line.quantity
     row["updated_at"] = stored.metadata.occurred_at
-    row["search_text"] += f" {event.line.product_id} {event.line.name}"
+    row["search_text"] += f" {_words(event.line)}"
 
 
 def _cancelled(row: Row, event: OrderCancelled, stored: StoredEvent) -> None:
@@ -64,8 +64,13 @@ def _item(line: OrderLine) -> dict[str, Any]:
 
 def _search_text(order_id: UUID, event: OrderCreated, address: Mapping[str, str]) -> str:
     words = [str(order_id), event.reference or "", event.customer_id or "", *address.values()]
-    words += [word for line in event.lines for word in (line.product_id, line.name)]
-    return " ".join(filter(None, words))
+    return " ".join(filter(None, (*words, *map(_words, event.lines))))
+
+
+def _words(line: OrderLine) -> str:
+    """Return what a line is found by; PostgreSQL takes `BLUE/CREAM` for one word, so its parts stand there too."""
+    text = f"{line.product_id} {line.name}"
+    return f"{text} {line.name.replace('/', ' ')}" if "/" in line.name else text
 
 
 class OrderViews(Projector):

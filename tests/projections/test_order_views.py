@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
+
 from orders_write.event_store import Metadata, StoredEvent
 from projections.projectors.order_views import OrderViews
-from tests.builders import added, cancelled, created
+from tests.builders import JAM_LINE, added, cancelled, created
 from tests.given_when_then import ORDER
 
 MONDAY, TUESDAY = (datetime(2026, 5, day, 9, tzinfo=UTC) for day in (4, 5))
@@ -69,6 +71,13 @@ def test_an_item_was_added():
     more = {"items": [*PLACED["items"], JAM], "total": Decimal("7.375"), "item_count": 2, "unit_count": 5, "version": 2}
     text = PLACED["search_text"] + " jam Strawberry jam"
     assert _rows(created(), added()) == [PLACED | more | {"updated_at": TUESDAY, "search_text": text}]
+
+
+def test_both_words_beside_a_slash_are_searched():
+    cup = msgspec.structs.replace(JAM_LINE, name="Cup BLUE/CREAM")
+    assert (
+        _rows(created(), added(cup))[0]["search_text"] == PLACED["search_text"] + " jam Cup BLUE/CREAM Cup BLUE CREAM"
+    )
 
 
 def test_an_order_was_cancelled():
