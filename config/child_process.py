@@ -69,13 +69,13 @@ class ChildProcess:
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(max(0.1, deadline - time.monotonic()))
         self.kill()
-        self.relay.join(1)
 
     def kill(self) -> None:
-        """Kill what is left of the process and of those that it started."""
+        """Kill what is left of the process and of those that it started, and hear them out."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        self.relay.join(1)
 
 
 def _die_with_parent() -> None:

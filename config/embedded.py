@@ -82,9 +82,7 @@ def remove() -> str | None:
             fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return f"{home()} is in use by a running service, command or test; end that first."
-        for server in _servers():
-            server.stop()
-        shutil.rmtree(sockets(), ignore_errors=True)
+        _stop()
         shutil.rmtree(home())
     return None
 
@@ -97,6 +95,14 @@ def _servers() -> list[Postgres | Valkey]:
     ]
 
 
+def _stop() -> None:
+    for server in _servers():
+        server.stop()
+    for folder in (sockets() / "write", sockets() / "read", sockets()):
+        with suppress(OSError):  # not empty: a server did not end
+            folder.rmdir()
+
+
 def _leave(pid: int) -> None:
     """Stop the servers when nobody else uses them; a forked child that exits is not the one who came."""
     if os.getpid() != pid or not _home_is_the_same():
@@ -106,8 +112,7 @@ def _leave(pid: int) -> None:
             fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             return
-        for server in _servers():
-            server.stop()
+        _stop()
 
 
 def _home_is_the_same() -> bool:
