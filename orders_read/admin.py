@@ -7,11 +7,12 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from gate.admin import ReadOnlyAdmin
 from orders_read.models import OrderView
 
 
 @admin.register(OrderView)
-class OrderViewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrderViewAdmin(ReadOnlyAdmin):
     """The orders as readers see them; commands change them, nobody else."""
 
     list_display = ("order_id", "reference", "customer_id", "status", "total", "currency", "created_at", "version")
@@ -20,7 +21,6 @@ class OrderViewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_help_text = "Words of an order: its id, reference, customer, products or address."
     exclude = ("search", "search_text")
     ordering = ("-created_at", "-order_id")
-    show_full_result_count = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -28,15 +28,3 @@ class OrderViewAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Search the words as the API does."""
         words = SearchQuery(search_term, config="simple", search_type="websearch")
         return (queryset.filter(search=words) if search_term.strip() else queryset), False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Orders are placed by commands."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Orders are changed by commands."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A row that is wrong is rebuilt, not deleted."""
-        return False
