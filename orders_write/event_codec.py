@@ -13,7 +13,22 @@ from orders_write.domain.events import EVENT_TYPES, Event
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}
+UNSPECIFIED = "Unspecified"
+
+
+def _item_added_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
+    return data | {"country": UNSPECIFIED}
+
+
+def _cancelled_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 did not say what was cancelled: reports by product then keep what was sold."""
+    return data | {"country": UNSPECIFIED, "lines": []}
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
+    ("OrderItemAdded", 1): _item_added_1_to_2,
+    ("OrderCancelled", 1): _cancelled_1_to_2,
+}
 
 _TYPES = {event_type.__name__: event_type for event_type in EVENT_TYPES}
 _DECODERS = {name: msgspec.json.Decoder(event_type) for name, event_type in _TYPES.items()}

@@ -39,9 +39,10 @@ def created(**changes: Any) -> OrderCreated:
 
 def added(line: OrderLine = JAM_LINE, total: str = "7.375") -> OrderItemAdded:
     """Jam was added."""
-    return OrderItemAdded(customer_id="ada", currency="GBP", line=line, total=Decimal(total))
+    return OrderItemAdded(customer_id="ada", country="United Kingdom", currency="GBP", line=line, total=Decimal(total))
 
 
-def cancelled(reason: str = "out of tea", total: str = "7.00") -> OrderCancelled:
+def cancelled(reason: str = "out of tea", total: str = "7.00", lines: tuple[OrderLine, ...] = ()) -> OrderCancelled:
     """The order was called off."""
-    return OrderCancelled(customer_id="ada", currency="GBP", reason=reason, total=Decimal(total))
+    facts = {"customer_id": "ada", "country": "United Kingdom", "currency": "GBP", "lines": lines or (TEA_LINE,)}
+    return OrderCancelled(reason=reason, total=Decimal(total), **facts)

@@ -30,19 +30,26 @@ class OrderCreated(Event, frozen=True):
 
 
 class OrderItemAdded(Event, frozen=True):
-    """A line was put on the order; `total` is the order's, after it."""
+    """A line was put on the order; `total` is the order's, after it. Version 2 says the country."""
+
+    schema_version: ClassVar[int] = 2
 
     customer_id: str | None
+    country: str
     currency: str
     line: OrderLine
     total: Decimal
 
 
 class OrderCancelled(Event, frozen=True):
-    """The order was called off; `total` is what it was worth."""
+    """The order was called off; `lines` and `total` are what it was worth. Version 2 says the country and the lines."""
+
+    schema_version: ClassVar[int] = 2
 
     customer_id: str | None
+    country: str
     currency: str
+    lines: tuple[OrderLine, ...]
     reason: str
     total: Decimal
 

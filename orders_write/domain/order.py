@@ -29,6 +29,7 @@ class Order(msgspec.Struct, frozen=True):
     """What a decision needs to know of an order."""
 
     customer_id: str | None
+    country: str
     currency: str
     lines: tuple[OrderLine, ...]
     total: Decimal
@@ -90,6 +91,7 @@ def _add_item(command: AddOrderItem, order: Order) -> list[Event]:
     return [
         OrderItemAdded(
             customer_id=order.customer_id,
+            country=order.country,
             currency=order.currency,
             line=added[0],
             total=_checked_total(order.lines + added),
@@ -104,7 +106,14 @@ def _cancel(command: CancelOrder, order: Order) -> list[Event]:
     if not command.reason.strip():
         raise errors.empty_text("reason")
     return [
-        OrderCancelled(customer_id=order.customer_id, currency=order.currency, reason=command.reason, total=order.total)
+        OrderCancelled(
+            customer_id=order.customer_id,
+            country=order.country,
+            currency=order.currency,
+            reason=command.reason,
+            lines=order.lines,
+            total=order.total,
+        )
     ]
 
 
@@ -141,7 +150,7 @@ def _checked_total(lines: Sequence[OrderLine]) -> Decimal:
 def evolve(order: Order | None, event: Event) -> Order:
     """Return the order as it is after an event."""
     if isinstance(event, OrderCreated):
-        return Order(event.customer_id, event.currency, event.lines, event.total)
+        return Order(event.customer_id, event.shipping_address.country, event.currency, event.lines, event.total)
     if order is None:
         raise ValueError(f"A stream cannot begin with {type(event).__name__}; its first event is OrderCreated.")
     if isinstance(event, OrderItemAdded):

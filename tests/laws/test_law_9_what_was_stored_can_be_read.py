@@ -17,6 +17,12 @@ EXAMPLES = {
     "OrderCancelled": cancelled(),
 }
 
+# What an old version did not say, its upcaster fills in like this.
+OLD_EXAMPLES = {
+    ("OrderItemAdded", 1): msgspec.structs.replace(added(), country="Unspecified"),
+    ("OrderCancelled", 1): msgspec.structs.replace(cancelled(), country="Unspecified", lines=()),
+}
+
 
 def _shape(schema):
     """A schema without its prose: a docstring may change, a shape may not."""
@@ -33,7 +39,7 @@ def _stored(name, version):
 def test_every_version_ever_written_decodes_to_the_event_it_was(event_type):
     name = event_type.__name__
     for version in range(1, event_type.schema_version + 1):
-        assert decode(name, version, _stored(name, version)) == EXAMPLES[name]
+        assert decode(name, version, _stored(name, version)) == OLD_EXAMPLES.get((name, version), EXAMPLES[name])
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES, ids=lambda found: found.__name__)

@@ -1,13 +1,13 @@
 """CancelOrder: what it leads to, and every rule that refuses it."""
 
 from orders_write.domain.errors import InvalidCommand, OrderAlreadyCancelled, OrderNotFound
-from tests.builders import added, cancel, cancelled, created
+from tests.builders import JAM_LINE, TEA_LINE, added, cancel, cancelled, created
 from tests.given_when_then import given
 
 
 def test_an_order_is_cancelled_for_a_reason_and_the_event_says_what_it_was_worth():
     given(created()).when(cancel()).then(cancelled())
-    given(created(), added()).when(cancel("no jam")).then(cancelled("no jam", "7.375"))
+    given(created(), added()).when(cancel("no jam")).then(cancelled("no jam", "7.375", (TEA_LINE, JAM_LINE)))
 
 
 def test_there_must_be_an_order():
