@@ -124,10 +124,9 @@ def ensure_checkpoint(projector: Projector) -> None:
 
 def apply(projector: Projector, events: list[StoredEvent]) -> None:
     """Fold events into the rows they touch, and write the rows that changed."""
-    touched = rows.load(projector, (projector.key(event) for event in events)) if events else {}
-    changed = projector.fold(touched, events)
-    if changed:
-        rows.write(projector, changed.values())
+    touched = rows.load(projector, {key for event in events for key in projector.keys(event)})
+    if changed := projector.fold(touched, events):
+        rows.write(projector, changed)
 
 
 def advance(checkpoint: Checkpoint, events: list[StoredEvent]) -> Batch:

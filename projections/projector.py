@@ -1,11 +1,12 @@
-"""What a developer writes to add a read model: which row an event touches, and how the event changes it.
+"""What a developer writes to add a read model: which rows an event touches, and how the event changes each.
 
 No query, no save and no transaction belong in a projector: the engine loads the rows of a batch, folds, and writes.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.db import models
@@ -13,9 +14,19 @@ from django.db import models
 from orders_write.domain.events import Event
 from orders_write.event_store import StoredEvent
 
+Key = tuple[Any, ...]
 Row = dict[str, Any]
-Rows = dict[Hashable, Row]
+Rows = dict[Key, Row]
 Change = Callable[[Row, Any, StoredEvent], None]
+
+
+class Merge(StrEnum):
+    """How a column of a shared row takes in what a batch brings; in which order batches come does not matter."""
+
+    ADD = "{table}.{column} + excluded.{column}"
+    EARLIEST = "least({table}.{column}, excluded.{column})"
+    LATEST = "greatest({table}.{column}, excluded.{column})"
+    ASSIGN = "excluded.{column}"
 
 
 class BrokenStream(Exception):
@@ -29,34 +40,73 @@ class BrokenStream(Exception):
 
 
 class Projector(ABC):
-    """Folds events into the rows of one model. Each row belongs to one stream and carries its `version`."""
+    """Folds events into the rows of one model; subclass one of the two kinds below.
+
+    `changes` names, for each event type, the function that changes a row in memory; an event type that is not there
+    does not concern this read model. `merges` says how a written column meets the row that is there already.
+    """
 
     name: ClassVar[str]
     model: ClassVar[type[models.Model]]
     lag_objective: ClassVar[timedelta]
     changes: ClassVar[Mapping[type[Event], Change]]
+    merges: ClassVar[Mapping[str, Merge]] = {}
+    loads_rows: ClassVar[bool]
 
     @abstractmethod
-    def key(self, stored: StoredEvent) -> Hashable:
-        """Return the primary key of the row that an event touches."""
+    def keys(self, stored: StoredEvent) -> Iterable[Key]:
+        """Return the primary keys of the rows that an event touches, each a tuple of the key's columns."""
+
+    @abstractmethod
+    def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
+        """Apply events, in order, to the rows that were loaded for them, and return the rows to write."""
+
+
+class StreamProjector(Projector):
+    """Each row belongs to one stream and carries its `version`: loaded, changed event by event, written whole."""
+
+    loads_rows = True
 
     def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
-        """Apply events, in order, to the rows loaded for them, and return the rows that changed.
-
-        An event that a row has seen is passed over, so a repeated batch changes nothing.
+        """Apply events; one that a row has seen is passed over, so a repeated batch changes nothing.
 
         Raises:
             BrokenStream: an event's predecessor never reached its row.
         """
         changed: Rows = {}
         for stored in events:
-            key = self.key(stored)
-            row = rows.setdefault(key, {"version": 0})
-            if stored.version <= row["version"]:
-                continue
-            if stored.version != row["version"] + 1:
-                raise BrokenStream(self.name, stored, row["version"])
-            self.changes[type(stored.event)](row, stored.event, stored)
-            row["version"] = stored.version
-            changed[key] = row
+            for key in self.keys(stored):
+                row = rows.setdefault(key, {"version": 0})
+                if self._is_next(row, stored):
+                    self.changes[type(stored.event)](row, stored.event, stored)
+                    row["version"] = stored.version
+                    changed[key] = row
         return changed
+
+    def _is_next(self, row: Row, stored: StoredEvent) -> bool:
+        if stored.version > row["version"] + 1:
+            raise BrokenStream(self.name, stored, row["version"])
+        return bool(stored.version == row["version"] + 1)
+
+
+class TotalsProjector(Projector):
+    """Rows shared by many streams: a batch's sums are folded from nothing and merged into the rows that are there.
+
+    Nothing is loaded, so partitions may do it side by side; exactly once is the checkpoint's work (law 5).
+    """
+
+    loads_rows = False
+
+    def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
+        """Return what the events add to each row that they touch."""
+        for stored in events:
+            change = self.changes.get(type(stored.event))
+            for key in self.keys(stored) if change else ():
+                if key not in rows:
+                    rows[key] = self.nothing(key)
+                change(rows[key], stored.event, stored)  # type: ignore[misc]
+        return rows
+
+    @abstractmethod
+    def nothing(self, key: Key) -> Row:
+        """Return a row of this key to which nothing has been added."""

@@ -1,6 +1,6 @@
 """6 · `order_views`: each order as readers see it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from orders_read.models import OrderView
 from orders_write.domain.events import Event, OrderCancelled, OrderCreated, OrderItemAdded
 from orders_write.domain.values import OrderLine
 from orders_write.event_store import StoredEvent
-from projections.projector import Change, Projector, Row
+from projections.projector import Change, Key, Row, StreamProjector
 
 
 def _created(row: Row, event: OrderCreated, stored: StoredEvent) -> None:
@@ -73,7 +73,7 @@ def _words(line: OrderLine) -> str:
     return f"{text} {line.name.replace('/', ' ')}" if "/" in line.name else text
 
 
-class OrderViews(Projector):
+class OrderViews(StreamProjector):
     """One row per order."""
 
     name = "order_views"
@@ -85,6 +85,6 @@ class OrderViews(Projector):
         OrderCancelled: _cancelled,
     }
 
-    def key(self, stored: StoredEvent) -> Hashable:
+    def keys(self, stored: StoredEvent) -> Iterable[Key]:
         """Return the order's id."""
-        return stored.stream_id
+        return [(stored.stream_id,)]

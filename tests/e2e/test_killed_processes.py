@@ -106,4 +106,4 @@ def _log():
 def _fresh_fold():
     rows = PROJECTORS[0].fold({}, _log())
     searchable = dict(OrderView.objects.using("read").values_list("order_id", "search"))
-    return [rows[key] | {"search": searchable[key]} for key in sorted(rows)]
+    return [rows[key] | {"search": searchable[key[0]]} for key in sorted(rows)]
