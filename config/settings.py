@@ -50,7 +50,13 @@ for number, url in enumerate(env.list("READ_REPLICA_URLS", default=[])):
     DATABASES[READ_REPLICAS[-1]] = _database(url)
 DATABASE_ROUTERS = ["config.database_router.DatabaseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": URLS["CACHE_URL"]}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": URLS["CACHE_URL"],
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
 
 
 # --- Security -------------------------------------------------------------------------------------------------------

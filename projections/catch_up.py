@@ -5,23 +5,24 @@ workers apart, a compare-and-set makes sure of it, and time-outs free the lock o
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from django.db import InterfaceError, OperationalError, connections, transaction
-from django.utils import timezone
+from django.db import connections, transaction
 
 from orders_read.models import Checkpoint
-from orders_write import event_store
-from orders_write.event_store import LogHeldOpen, StoredEvent
-from projections import rows
+from orders_write import event_log, event_store
+from orders_write.event_log import Share
+from orders_write.event_store import StoredEvent
+from projections import checkpoints, posting
+from projections.checkpoints import LostFence, Standing, WrongLog
+from projections.posting import INFRASTRUCTURE, SYSTEMIC, Posting
 from projections.projector import Projector
 from projections.rows import READ
 
-BATCH = 1_000
-INFRASTRUCTURE = (OperationalError, InterfaceError, LogHeldOpen)
+Apply = Callable[[Posting, Sequence[StoredEvent]], None]
 log = structlog.get_logger(__name__)
 
 _BOUNDS = """
@@ -37,20 +38,7 @@ class Outcome(StrEnum):
     AT_HEAD = "at head"
     BUSY = "another worker has the checkpoint"
     OUT_OF_TIME = "out of time"
-
-
-class WrongLog(Exception):
-    """The checkpoint does not belong to this log: it was restored to an older state, or is another one."""
-
-    def __init__(self, checkpoint: Checkpoint, head: int) -> None:
-        super().__init__(
-            f"{checkpoint.projection} is at position {checkpoint.position}, where the log (head {head}) holds another "
-            f"event or none: the log was restored. Run `manage.py rebuild_projections {checkpoint.projection}`."
-        )
-
-
-class LostFence(Exception):
-    """The checkpoint moved under the lock; the batch is rolled back."""
+    NEEDS_REBUILD = "the rows were built by another version of the projector"
 
 
 @dataclass(frozen=True)
@@ -61,120 +49,105 @@ class Batch:
     position: int
 
 
+@dataclass
+class Pace:
+    """How many events a batch looks at: more while full batches are quick, fewer when they are slow."""
+
+    limit: int = 1_000
+    least: int = 100
+    most: int = 8_000
+
+    def took(self, seconds: float) -> None:
+        """Learn from a batch."""
+        if seconds > 4:
+            self.limit = max(self.least, self.limit // 4)
+        elif seconds < 1:
+            self.limit = min(self.most, self.limit * 2)
+
+
 def catch_up(
     projector: Projector,
+    partition: int = 0,
     *,
     seconds: float = 20.0,
-    batch_size: int = BATCH,
+    batch_size: int | None = None,
     on_batch: Callable[[Batch], None] = lambda batch: None,
 ) -> Outcome:
-    """Post every event after the projection's checkpoint, for up to `seconds`.
+    """Post every event after the checkpoint of a projection's partition, for up to `seconds`.
+
+    Batches fit themselves to the backlog, unless `batch_size` says how many events each looks at.
 
     Raises:
         OperationalError, InterfaceError, LogHeldOpen: infrastructure failed; try again later, nothing is lost.
-        Exception: an event could not be applied; the checkpoint keeps the reason and stays before that batch.
+        Exception: something else than an event is wrong; the checkpoint keeps the reason and stays before that batch.
     """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        batch = _guarded_step(projector, batch_size)
-        if batch is None:
-            return Outcome.BUSY
+    pace = Pace(batch_size, batch_size, batch_size) if batch_size else Pace()
+    started = time.monotonic()
+    while (began := time.monotonic()) < started + seconds:
+        batch = _guarded_step(projector, partition, pace.limit)
+        if isinstance(batch, Outcome):
+            return batch
         on_batch(batch)
         # The lock is released: look once more, because a wake-up that found it taken has gone home.
-        if not batch.events and event_store.head() <= batch.position:
+        if event_store.head() <= batch.position:
             return Outcome.AT_HEAD
+        pace.took(time.monotonic() - began)
     return Outcome.OUT_OF_TIME
 
 
-def _guarded_step(projector: Projector, batch_size: int) -> Batch | None:
+def _guarded_step(projector: Projector, partition: int, limit: int) -> Batch | Outcome:
     try:
-        return step(projector, batch_size)
+        return step(projector, partition, limit)
     except INFRASTRUCTURE:
         raise
     except Exception as error:
-        _halt(projector, error)
+        log.error("projection halted", projection=projector.name, error=str(error), exc_info=error)
+        checkpoints.halt(projector, partition, error)
         raise
 
 
-def step(projector: Projector, batch_size: int = BATCH) -> Batch | None:
-    """Apply one batch in one transaction; None when another worker holds the checkpoint.
+def step(projector: Projector, partition: int = 0, limit: int = 1_000) -> Batch | Outcome:
+    """Apply one batch in one transaction; say why not when another worker or another version has the checkpoint.
 
     Raises:
         WrongLog: the checkpoint belongs to another history of the log.
-        LogHeldOpen: see `event_store.read_log`.
+        LogHeldOpen: see `event_log.read_log`.
     """
-    ensure_checkpoint(projector)
+    try:
+        batch = _transaction(projector, partition, limit, posting.at_once)
+    except (*SYSTEMIC, WrongLog, LostFence):
+        raise
+    except Exception as error:
+        log.warning("a batch failed; looking for the event", projection=projector.name, error=str(error))
+        batch = _transaction(projector, partition, limit, posting.post)
+    return batch or _without_checkpoint(projector, partition, limit)
+
+
+def _transaction(projector: Projector, partition: int, limit: int, apply: Apply) -> Batch | None:
     with transaction.atomic(using=READ):
-        _bound()
-        checkpoint = _locked_checkpoint(projector)
-        if checkpoint is None:
-            return None
-        check_log(checkpoint)
-        events = event_store.read_log(checkpoint.position, batch_size)
-        apply(projector, events)
-        return advance(checkpoint, events)
+        bound()
+        checkpoint = checkpoints.locked(projector, partition)
+        return follow(projector, checkpoint, limit, apply) if checkpoint else None
 
 
-def ensure_checkpoint(projector: Projector) -> None:
-    """Make the projection's checkpoint if there is none: a missing one means "nothing seen yet"."""
-    checkpoints = Checkpoint.objects.using(READ)
-    if not checkpoints.filter(projection=projector.name, partition=0).exists():
-        checkpoints.bulk_create([Checkpoint(projection=projector.name)], ignore_conflicts=True)
+def _without_checkpoint(projector: Projector, partition: int, limit: int) -> Batch | Outcome:
+    standing = checkpoints.standing(projector)
+    if standing is Standing.NEW:
+        checkpoints.ensure(projector)
+        return step(projector, partition, limit)
+    return Outcome.BUSY if standing is Standing.CURRENT else Outcome.NEEDS_REBUILD
 
 
-def apply(projector: Projector, events: list[StoredEvent]) -> None:
-    """Fold events into the rows they touch, and write the rows that changed."""
-    touched = rows.load(projector, {key for event in events for key in projector.keys(event)})
-    if changed := projector.fold(touched, events):
-        rows.write(projector, changed)
+def follow(projector: Projector, checkpoint: Checkpoint, limit: int, apply: Apply, *, upto: int | None = None) -> Batch:
+    """Apply the log's next events after a locked checkpoint, and move it past them, in the open transaction."""
+    checkpoints.check_log(checkpoint)
+    share = Share(checkpoint.partition, checkpoint.partitions)
+    found = event_log.read_log(checkpoint.position, limit, share=share, upto=upto)
+    apply(posting.posting(projector, checkpoint, found.events), found.events)
+    return Batch(len(found.events), checkpoints.advance(checkpoint, found.upto))
 
 
-def advance(checkpoint: Checkpoint, events: list[StoredEvent]) -> Batch:
-    """Move a locked checkpoint past events, in the transaction that holds their rows.
-
-    Raises:
-        LostFence: somebody moved it meanwhile.
-    """
-    values: dict[str, object] = {"looked_at": timezone.now(), "state": Checkpoint.State.ACTIVE, "error": ""}
-    if events:
-        last = events[-1]
-        values |= {
-            "position": last.position,
-            "last_event_id": last.event_id,
-            "last_recorded_at": last.recorded_at,
-            "updated_at": timezone.now(),
-        }
-    moved = Checkpoint.objects.using(READ).filter(pk=checkpoint.pk, position=checkpoint.position).update(**values)
-    if moved != 1:
-        raise LostFence(f"The checkpoint of {checkpoint.projection} moved while its batch was applied.")
-    return Batch(len(events), events[-1].position if events else checkpoint.position)
-
-
-def check_log(checkpoint: Checkpoint) -> None:
-    """Make sure that the log still holds the event that the checkpoint saw last.
-
-    Raises:
-        WrongLog: it does not.
-    """
-    if checkpoint.position == 0:
-        return
-    mark = event_store.mark_at(checkpoint.position)
-    if mark is None or (mark.event_id, mark.recorded_at) != (checkpoint.last_event_id, checkpoint.last_recorded_at):
-        raise WrongLog(checkpoint, event_store.head())
-
-
-def _bound() -> None:
+def bound() -> None:
+    """Bound every wait of this transaction, so that a frozen worker loses its lock."""
     with connections[READ].cursor() as cursor:
         cursor.execute(_BOUNDS)
-
-
-def _locked_checkpoint(projector: Projector) -> Checkpoint | None:
-    checkpoints = Checkpoint.objects.using(READ).select_for_update(skip_locked=True)
-    return checkpoints.filter(projection=projector.name, partition=0).first()
-
-
-def _halt(projector: Projector, error: Exception) -> None:
-    log.error("projection halted", projection=projector.name, error=str(error), exc_info=error)
-    Checkpoint.objects.using(READ).filter(projection=projector.name).update(
-        state=Checkpoint.State.HALTED, error=f"{type(error).__name__}: {error}", looked_at=timezone.now()
-    )

@@ -1,18 +1,30 @@
 """How far each projection is behind the log: one function for the command line, readiness, metrics and dashboard."""
 
+from collections import defaultdict
 from datetime import UTC, datetime
 
 import msgspec
+from django.db.models import Count, Min
 
 from orders_read.models import Checkpoint
-from orders_write import event_store
+from orders_write import event_log, event_store, log_lock
+from orders_write.log_lock import OpenAppender
+from projections import checkpoints
+from projections.checkpoints import Standing
+from projections.models import ParkedEvent, Rebuild
 from projections.projector import Projector
 from projections.registry import PROJECTORS
 from projections.rows import READ
 
+HALTED, NEEDS_REBUILD, NEWER = "halted", "needs rebuild", "built by a newer release"
+
 
 class ProjectionStatus(msgspec.Struct, frozen=True):
-    """Where one projection stands; `lag_seconds` is the age of its oldest unposted event, 0 only at the head."""
+    """Where one partition of a projection stands.
+
+    `lag_seconds` is the age of the oldest event of the log that it has not posted, 0 only at the head. `held_streams`
+    wait for a parked event, the oldest for `held_seconds`. `rebuild` is the phase of an open rebuild.
+    """
 
     projection: str
     partition: int
@@ -24,41 +36,108 @@ class ProjectionStatus(msgspec.Struct, frozen=True):
     objective_seconds: float
     objective_held: bool
     worker_silent_seconds: float | None
+    held_streams: int
+    held_seconds: float
+    rebuild: str
     error: str
 
 
+class LogStatus(msgspec.Struct, frozen=True):
+    """The head of the log, how long ago its newest event was recorded, and who may hold a gap open."""
+
+    head: int
+    newest_seconds: float | None
+    open_appenders: list[OpenAppender]
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What the engine keeps about a projection beside its checkpoints."""
+
+    held_streams: int = 0
+    held_since: datetime | None = None
+    rebuild: str = ""
+
+
 def status() -> list[ProjectionStatus]:
-    """Return the status of every projection.
+    """Return the status of every partition of every projection.
 
     Raises:
         OperationalError: one of the two databases does not answer.
     """
-    found = {checkpoint.projection: checkpoint for checkpoint in Checkpoint.objects.using(READ).all()}
+    found: dict[str, list[Checkpoint]] = defaultdict(list)
+    for checkpoint in Checkpoint.objects.using(READ).filter(state__in=Checkpoint.LIVE).order_by("partition"):
+        found[checkpoint.projection].append(checkpoint)
+    head, kept = (
+        event_store.head(),
+        _kept({(one.projection, one.generation) for part in found.values() for one in part}),
+    )
+    return [one for projector in PROJECTORS for one in _statuses(projector, found[projector.name], head, kept)]
+
+
+def log_status() -> LogStatus:
+    """Return where the log stands.
+
+    Raises:
+        OperationalError: the write database does not answer.
+    """
     head = event_store.head()
-    return [_status(projector, found.get(projector.name, _nothing_seen(projector)), head) for projector in PROJECTORS]
+    mark = event_log.mark_at(head)
+    return LogStatus(head, _age(mark.recorded_at) if mark else None, log_lock.open_appenders())
 
 
-def _nothing_seen(projector: Projector) -> Checkpoint:
-    return Checkpoint(projection=projector.name)
+def _statuses(
+    projector: Projector, found: list[Checkpoint], head: int, kept: dict[str, _Kept]
+) -> list[ProjectionStatus]:
+    standing = checkpoints.standing_of(projector, found)
+    live = found or checkpoints.new(projector, 1)
+    return [_status(projector, one, standing, head, kept.get(projector.name, _Kept())) for one in live]
 
 
-def _status(projector: Projector, checkpoint: Checkpoint, head: int) -> ProjectionStatus:
-    events, oldest = event_store.backlog(checkpoint.position)
+def _status(
+    projector: Projector, checkpoint: Checkpoint, standing: Standing, head: int, kept: _Kept
+) -> ProjectionStatus:
+    events, oldest = event_log.backlog(checkpoint.position)
     objective = projector.lag_objective.total_seconds()
-    behind = _age(oldest) or 0.0
+    behind, state = _age(oldest) or 0.0, _state(checkpoint, standing)
     return ProjectionStatus(
         projection=projector.name,
         partition=checkpoint.partition,
-        state=checkpoint.state,
+        state=state,
         position=checkpoint.position,
         head=head,
         lag_events=events,
         lag_seconds=behind,
         objective_seconds=objective,
-        objective_held=behind <= objective and checkpoint.state == Checkpoint.State.ACTIVE,
+        objective_held=behind <= objective and state == Checkpoint.State.ACTIVE,
         worker_silent_seconds=_age(checkpoint.looked_at),
+        held_streams=kept.held_streams,
+        held_seconds=_age(kept.held_since) or 0.0,
+        rebuild=kept.rebuild,
         error=checkpoint.error,
     )
+
+
+def _state(checkpoint: Checkpoint, standing: Standing) -> str:
+    if standing is Standing.NEEDS_REBUILD:
+        return NEEDS_REBUILD
+    return NEWER if standing is Standing.NEWER else checkpoint.state
+
+
+def _kept(live: set[tuple[str, int]]) -> dict[str, _Kept]:
+    """Return what is kept, by projection; parked events count for the live generations alone."""
+    parked = ParkedEvent.objects.values_list("projection", "generation")
+    held = {
+        name: (streams, since)
+        for name, generation, streams, since in parked.annotate(
+            n=Count("stream_id", distinct=True), at=Min("parked_at")
+        )
+        if (name, generation) in live
+    }
+    phases = dict(Rebuild.objects.filter(state__in=Rebuild.OPEN).values_list("projection", "phase"))
+    return {
+        name: _Kept(*held.get(name, (0, None)), rebuild=str(phases.get(name, "")))
+        for name in held.keys() | phases.keys()
+    }
 
 
 def _age(moment: datetime | None) -> float | None:

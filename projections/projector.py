@@ -9,6 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
+import msgspec
 from django.db import models
 
 from orders_write.domain.events import Event
@@ -29,6 +30,10 @@ class Merge(StrEnum):
     ASSIGN = "excluded.{column}"
 
 
+class Skipped(msgspec.Struct, frozen=True):
+    """Stands in the place of an event that somebody decided this projection shall do without."""
+
+
 class BrokenStream(Exception):
     """A row's version and its next event's do not fit: an event was lost on the way, which must not happen."""
 
@@ -44,6 +49,8 @@ class Projector(ABC):
 
     `changes` names, for each event type, the function that changes a row in memory; an event type that is not there
     does not concern this read model. `merges` says how a written column meets the row that is there already.
+    `partitions` is how many workers may post at the same time; every stream always falls into the same partition.
+    Raise `version` when the same events shall give other rows: the model then waits for `rebuild_projections`.
     """
 
     name: ClassVar[str]
@@ -51,7 +58,10 @@ class Projector(ABC):
     lag_objective: ClassVar[timedelta]
     changes: ClassVar[Mapping[type[Event], Change]]
     merges: ClassVar[Mapping[str, Merge]] = {}
+    version: ClassVar[int] = 1
+    partitions: ClassVar[int] = 1
     loads_rows: ClassVar[bool]
+    shares_rows: ClassVar[bool] = False
 
     @abstractmethod
     def keys(self, stored: StoredEvent) -> Iterable[Key]:
@@ -60,6 +70,10 @@ class Projector(ABC):
     @abstractmethod
     def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
         """Apply events, in order, to the rows that were loaded for them, and return the rows to write."""
+
+
+def _nothing(row: Row, event: Any, stored: StoredEvent) -> None:
+    """Change nothing: the event does not concern the read model, or is skipped."""
 
 
 class StreamProjector(Projector):
@@ -78,7 +92,7 @@ class StreamProjector(Projector):
             for key in self.keys(stored):
                 row = rows.setdefault(key, {"version": 0})
                 if self._is_next(row, stored):
-                    self.changes[type(stored.event)](row, stored.event, stored)
+                    self.changes.get(type(stored.event), _nothing)(row, stored.event, stored)
                     row["version"] = stored.version
                     changed[key] = row
         return changed
@@ -96,6 +110,7 @@ class TotalsProjector(Projector):
     """
 
     loads_rows = False
+    shares_rows = True
 
     def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
         """Return what the events add to each row that they touch."""

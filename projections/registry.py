@@ -1,6 +1,6 @@
 """The whole list of projections, by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from projections.projector import Projector
 from projections.projectors.order_views import OrderViews
@@ -26,3 +26,17 @@ def named(names: Sequence[str]) -> list[Projector]:
         if name not in known:
             raise UnknownProjection(name)
     return [known[name] for name in names]
+
+
+def chosen(names: Sequence[str], *, everything: bool, error: Callable[[str], Exception]) -> list[Projector]:
+    """Return the projectors that a command line asks for: some by name, or all.
+
+    Raises:
+        The exception that `error` makes of a sentence: neither or both were asked for, or a name is unknown.
+    """
+    if bool(names) == everything:
+        raise error(f"Name projections, or give --all; there are: {', '.join(p.name for p in PROJECTORS)}.")
+    try:
+        return list(PROJECTORS) if everything else named(names)
+    except UnknownProjection as unknown:
+        raise error(str(unknown)) from unknown

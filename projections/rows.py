@@ -1,18 +1,20 @@
 """Loads and writes a read model's rows, set-wise: one statement for all the rows of a batch."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
 from django.db import connections, models
 from psycopg.types.json import Jsonb
 
-from projections.projector import Key, Merge, Projector, Rows
+from projections.projector import Key, Merge, Projector, Row, Rows
 
 READ = "read"
 FEW = 20
 
 
+@cache
 def columns(model: type[models.Model]) -> list[str]:
     """Return the columns that are written; generated ones are the database's."""
     return [field.attname for field in model._meta.concrete_fields if not field.generated]
@@ -29,9 +31,24 @@ def load(projector: Projector, keys: Iterable[Key]) -> Rows:
     if not projector.loads_rows:
         return {}
     (key,) = key_columns(projector.model)
-    wanted = {value for (value,) in keys}
-    found = projector.model._default_manager.using(READ).filter(**{f"{key}__in": wanted})
-    return {(row[key],): row for row in found.values(*columns(projector.model))}
+    names = columns(projector.model)
+    with connections[READ].cursor() as cursor:
+        query = f"select {', '.join(names)} from {_table(projector)} where {key} = any(%s)"
+        cursor.execute(query, [[value for (value,) in keys]])
+        return {(row[key],): row for row in (_loaded(projector, names, found) for found in cursor)}
+
+
+def _loaded(projector: Projector, names: Sequence[str], found: Sequence[Any]) -> Row:
+    """Return one row; Django leaves jsonb as text."""
+    row = dict(zip(names, found, strict=True))
+    for name in _json_columns(projector.model):
+        row[name] = row[name] and msgspec.json.decode(row[name])
+    return row
+
+
+@cache
+def _json_columns(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if isinstance(field, models.JSONField))
 
 
 def write(projector: Projector, rows: Rows) -> None:
@@ -41,12 +58,29 @@ def write(projector: Projector, rows: Rows) -> None:
     parameters, and a plan that stays good); a few go as values, which spares them the round trips.
     """
     names = tuple(columns(projector.model))
-    values = [[_adapted(rows[key][name]) for name in names] for key in sorted(rows, key=_text)]
+    values = [_values(rows[key], names) for key in sorted(rows, key=_text)]
     with connections[READ].cursor() as cursor:
         if len(values) <= FEW:
             cursor.execute(_from_values(projector, names, len(values)), [part for row in values for part in row])
         else:
             _copy(cursor, projector, names, values)
+
+
+def copy_in(projector: Projector, rows: Rows) -> None:
+    """Insert rows of which none can be there yet: the fastest way, for a generation that is being built."""
+    names = tuple(columns(projector.model))
+    with connections[READ].cursor() as cursor:
+        _fill(cursor, _table(projector), names, (_values(row, names) for row in rows.values()))
+
+
+def _values(row: Row, names: Sequence[str]) -> list[Any]:
+    return [_adapted(row[name]) for name in names]
+
+
+def _fill(cursor: Any, table: str, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+    with cursor.copy(f"copy {table} ({', '.join(names)}) from stdin") as copy:
+        for row in values:
+            copy.write_row(row)
 
 
 def _copy(cursor: Any, projector: Projector, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
@@ -55,9 +89,7 @@ def _copy(cursor: Any, projector: Projector, names: Sequence[str], values: Itera
         f"create temporary table if not exists {staging} on commit delete rows "
         f"as select {', '.join(names)} from {_table(projector)} limit 0"
     )
-    with cursor.copy(f"copy {staging} ({', '.join(names)}) from stdin") as copy:
-        for row in values:
-            copy.write_row(row)
+    _fill(cursor, staging, names, values)
     cursor.execute(
         f"insert into {_table(projector)} ({', '.join(names)}) select * from {staging} {_merging(projector)}"
     )

@@ -6,9 +6,12 @@ while it publishes are answered by one more round. Whatever is lost here the swe
 
 import os
 import threading
+from contextlib import suppress
 from typing import Any
 
 import structlog
+from django.conf import settings
+from django.core.cache import cache
 
 from projections.registry import PROJECTORS
 
@@ -49,15 +52,42 @@ def ring(**signal: Any) -> None:
     _publisher.ring()
 
 
-def publish() -> None:
-    """Send a catch-up task for every projection; a broker that is down is logged, not raised."""
+def publish(*, unheard: bool = False) -> None:
+    """Send a catch-up task for every partition of every projection; a broker that is down is logged, not raised.
+
+    A task that is on its way and has not begun will see these events too, so no second one is sent (a key in the cache
+    says so, for one sweep's interval at most); `unheard` sends all the same.
+    """
     from projections.tasks import catch_up
 
     try:
-        for projector in PROJECTORS:
-            catch_up.delay(projector.name)
+        for name, partition in parts():
+            if unheard or _is_first(name, partition):
+                catch_up.delay(name, partition)
     except Exception as error:
         log.warning("wake-up not published; the sweep will pick it up", error=str(error))
+
+
+def parts() -> list[tuple[str, int]]:
+    """Return every partition of every projection."""
+    return [(projector.name, partition) for projector in PROJECTORS for partition in range(projector.partitions)]
+
+
+def heard(projection: str, partition: int) -> None:
+    """Note that a task has begun: what commits from now on may need another one."""
+    with suppress(Exception):  # the cache is a convenience: without it every ring sends a task
+        cache.delete(_key(projection, partition))
+
+
+def _is_first(projection: str, partition: int) -> bool:
+    try:
+        return cache.add(_key(projection, partition), 1, settings.SWEEP_SECONDS)
+    except Exception:
+        return True
+
+
+def _key(projection: str, partition: int) -> str:
+    return f"wake-up:{projection}:{partition}"
 
 
 def reset_after_fork() -> None:

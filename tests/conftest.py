@@ -82,3 +82,19 @@ def api(databases: None) -> APIClient:
     from gate.tokens import issue
 
     return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
+
+
+@pytest.fixture
+def shop(place: Callable[..., UUID], project: Callable[[], None]) -> list[UUID]:
+    """A shop's day: three orders placed, two of them extended, the third cancelled; all posted. Their ids."""
+    from orders_write.command_bus import Context, dispatch
+    from orders_write.domain.commands import AddOrderItem, CancelOrder
+    from orders_write.domain.values import Item
+
+    order_ids = [place(("tea", 2, "3.50"), ("jam", 1, "0.125")), place(customer=None), place(("scone", 12, "0.9"))]
+    jam = Item("jam", "Strawberry jam", 3, Decimal("2.7500"))
+    for order_id in order_ids[:2]:
+        dispatch(AddOrderItem(order_id=order_id, item=jam), Context("tests"))
+    dispatch(CancelOrder(order_id=order_ids[2], reason="out of scones"), Context("tests"))
+    project()
+    return order_ids

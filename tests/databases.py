@@ -12,7 +12,8 @@ from psycopg import sql
 
 ALIASES = ("default", "read")
 TEST_NAME = f"test_daybook_{os.getpid()}"
-READ_TABLES = ("order_views", "checkpoints")
+_GENERATIONS = "select nspname from pg_namespace where nspname ~ '^(building|previous|retired)_'"
+_TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'django_migrations'"
 
 
 def owner_settings(alias: str) -> dict[str, Any]:
@@ -50,14 +51,16 @@ def create(alias: str) -> None:
 
 
 def empty() -> None:
-    """Empty the log (its trigger set aside by the owner), and every read model."""
+    """Empty the log (its trigger set aside by the owner), every read model, and what was built beside them."""
     with owner_connection("default") as connection:
         if connection.execute("select 1 from events limit 1").fetchone():
             connection.execute("alter table events disable trigger events_append_only")
             connection.execute("truncate events")
             connection.execute("alter table events enable always trigger events_append_only")
     with owner_connection("read") as connection:
-        for table in READ_TABLES:
+        for (schema,) in connection.execute(_GENERATIONS).fetchall():
+            connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
+        for (table,) in connection.execute(_TABLES + " order by tablename = 'rebuilds'").fetchall():
             connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
 
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from orders_read.models import OrderView
-from orders_write import event_store
+from orders_write import event_log, event_store
 from orders_write.ids import new_id
 from projections.registry import PROJECTORS
 from tests.databases import owner_connection
@@ -97,7 +97,7 @@ def _caught_up():
 
 def _log():
     events, after = [], 0
-    while batch := event_store.read_log(after, 5_000):
+    while batch := event_log.read_log(after, 5_000).events:
         events += batch
         after = batch[-1].position
     return events

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from django.db import connections
 
-from orders_write import event_store
+from orders_write import event_log, log_lock
 from orders_write.models import Event
 from tests.databases import owner_connection
 
@@ -71,7 +71,7 @@ class Follower(threading.Thread):
 
 def exact(after: int) -> list[int]:
     """Read as Daybook does."""
-    return [stored.position for stored in event_store.read_log(after, 50)]
+    return [stored.position for stored in event_log.read_log(after, 50).events]
 
 
 def naive(after: int) -> list[int]:
@@ -106,10 +106,10 @@ def test_a_hole_at_the_front_is_waited_for_and_then_read(databases):
         slow.execute(INSERT, [uuid4(), 1, DATA, METADATA])
         fast.execute(INSERT, [uuid4(), 1, DATA, METADATA])
         fast.commit()
-        with pytest.raises(event_store.LogHeldOpen, match="gap in the log after position"):
-            event_store.read_log(0, 10, wait_seconds=0.05)
+        with pytest.raises(log_lock.LogHeldOpen, match="gap in the log after position"):
+            event_log.read_log(0, 10, wait_seconds=0.05)
         slow.commit()
-    assert len(event_store.read_log(0, 10)) == 2
+    assert len(event_log.read_log(0, 10).events) == 2
 
 
 def test_a_rolled_back_position_is_passed_over(databases):
@@ -118,7 +118,7 @@ def test_a_rolled_back_position_is_passed_over(databases):
         second.execute(INSERT, [uuid4(), 1, DATA, METADATA])
         second.commit()
         first.rollback()
-    assert len(event_store.read_log(0, 10)) == 1
+    assert len(event_log.read_log(0, 10).events) == 1
 
 
 def test_an_unrelated_long_transaction_holds_nobody_up(databases, place):
@@ -126,5 +126,5 @@ def test_an_unrelated_long_transaction_holds_nobody_up(databases, place):
         bystander.autocommit = False
         bystander.execute("create temporary table somebody_elses_work (id int)")
         place()
-        assert len(event_store.read_log(0, 10, wait_seconds=0.05)) == 1
+        assert len(event_log.read_log(0, 10, wait_seconds=0.05).events) == 1
         bystander.rollback()

@@ -10,8 +10,10 @@ from orders_read.models import Checkpoint, OrderView
 from orders_write.command_bus import Context, dispatch
 from orders_write.domain.commands import AddOrderItem
 from orders_write.domain.values import Item
-from projections import catch_up as engine
-from projections.catch_up import LostFence, Outcome, catch_up, step
+from orders_write.event_log import mark_at
+from projections import checkpoints
+from projections.catch_up import Outcome, catch_up, step
+from projections.checkpoints import LostFence
 from projections.registry import PROJECTORS
 from tests.projections.helpers import table
 
@@ -21,7 +23,7 @@ ORDER_VIEWS = PROJECTORS[0]
 def test_rows_are_rolled_back_with_the_checkpoint(place, monkeypatch):
     place()
     with monkeypatch.context() as broken, pytest.raises(LostFence):
-        broken.setattr(engine, "advance", _lose_the_fence)
+        broken.setattr(checkpoints, "advance", _lose_the_fence)
         step(ORDER_VIEWS)
     assert table(ORDER_VIEWS) == []
     assert Checkpoint.objects.using("read").get().position == 0
@@ -29,26 +31,26 @@ def test_rows_are_rolled_back_with_the_checkpoint(place, monkeypatch):
     assert len(table(ORDER_VIEWS)) == 1
 
 
-def _lose_the_fence(checkpoint, events):
-    assert OrderView.objects.using("read").count() == len(events) == 1
+def _lose_the_fence(checkpoint, upto):
+    assert OrderView.objects.using("read").count() == 1
     raise LostFence("another worker was faster")
 
 
 def test_a_checkpoint_that_moved_is_not_moved_again(place):
     place()
-    engine.ensure_checkpoint(ORDER_VIEWS)
+    checkpoints.ensure(ORDER_VIEWS)
     stale = Checkpoint.objects.using("read").get()
     step(ORDER_VIEWS)
     moved = Checkpoint.objects.using("read").get()
     with pytest.raises(LostFence):
-        engine.advance(stale, [])
+        checkpoints.advance(stale, mark_at(moved.position))
     assert Checkpoint.objects.using("read").get() == moved
     assert Checkpoint.objects.using("read").get().position == moved.position
 
 
 def test_a_worker_that_finds_the_checkpoint_locked_goes_home(place):
     place()
-    engine.ensure_checkpoint(ORDER_VIEWS)
+    checkpoints.ensure(ORDER_VIEWS)
     with ThreadPoolExecutor(1) as other_worker, transaction.atomic(using="read"):
         Checkpoint.objects.using("read").select_for_update().get()
         assert other_worker.submit(_in_thread, catch_up, ORDER_VIEWS).result(30) is Outcome.BUSY

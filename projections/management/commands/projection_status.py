@@ -9,35 +9,70 @@ from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.table import Table
 
-from projections.lag import ProjectionStatus, status
+from projections.lag import LogStatus, ProjectionStatus, log_status, status
 
-_COLUMNS = ("projection", "state", "checkpoint", "head", "behind (events)", "behind (s)", "objective (s)", "last look")
+_COLUMNS = (
+    "projection",
+    "state",
+    "checkpoint",
+    "behind (events)",
+    "behind (s)",
+    "objective (s)",
+    "held streams",
+    "last look",
+    "rebuild",
+)
 
 
 class Command(BaseCommand):
-    help = "Print each projection's checkpoint, the head of the log, and the lag. Exit code 1: a projection is halted."
+    help = (
+        "Print each projection's checkpoint and lag, the head of the log, and who holds a gap in it open. "
+        "Exit code 1: a projection is halted, or its rows need a rebuild."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Define the options."""
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print, then exit with 1 when a projection is halted."""
-        found = status()
+        """Print, then exit with 1 when a projection cannot go on by itself."""
+        found, log = status(), log_status()
         if options["json"]:
-            self.stdout.write(msgspec.json.encode(found).decode())
+            self.stdout.write(msgspec.json.encode({"log": log, "projections": found}).decode())
         else:
-            Console(file=cast(IO[str], self.stdout), width=None if sys.stdout.isatty() else 140).print(_table(found))
-        for halted in (one for one in found if one.error):
-            self.stderr.write(f"{halted.projection} is halted: {halted.error}")
-        if any(one.error for one in found):
+            console = Console(file=cast(IO[str], self.stdout), width=None if sys.stdout.isatty() else 140)
+            console.print(_head(log), _table(found), sep="\n")
+        self._complain(found)
+
+    def _complain(self, found: list[ProjectionStatus]) -> None:
+        stuck = [one for one in found if one.state != "active"]
+        for one in stuck:
+            advice = f"run `manage.py rebuild_projections {one.projection}`, or deploy the release that built its rows"
+            self.stderr.write(f"{name(one)}: {one.state}: {one.error or advice}")
+        if stuck:
             sys.exit(1)
+
+
+def name(one: ProjectionStatus) -> str:
+    """Return a projection's name, with the partition where there are several."""
+    return one.projection if one.partition == 0 else f"{one.projection}/{one.partition}"
+
+
+def _head(log: LogStatus) -> str:
+    age = "empty" if log.newest_seconds is None else f"newest event {log.newest_seconds:.1f} s old"
+    lines = [f"log: head {log.head}, {age}"]
+    for one in log.open_appenders:
+        lines.append(
+            f"  session {one.pid} ({one.application}, {one.state}) may hold a gap open for {one.seconds:.1f} s"
+        )
+    return "\n".join(lines)
 
 
 def _table(found: list[ProjectionStatus]) -> Table:
     table = Table(*_COLUMNS)
     for one in found:
         silent = "never" if one.worker_silent_seconds is None else f"{one.worker_silent_seconds:.1f} s ago"
-        figures = (one.position, one.head, one.lag_events, f"{one.lag_seconds:.1f}", f"{one.objective_seconds:g}")
-        table.add_row(one.projection, one.state, *map(str, figures), silent)
+        held = f"{one.held_streams} for {one.held_seconds:.0f} s" if one.held_streams else "-"
+        figures = (one.position, one.lag_events, f"{one.lag_seconds:.1f}", f"{one.objective_seconds:g}")
+        table.add_row(name(one), one.state, *map(str, figures), held, silent, one.rebuild or "-")
     return table

@@ -1,75 +1,110 @@
-"""`manage.py rebuild_projections`: fold the log into read models again."""
+"""`manage.py rebuild_projections`: fold the log into new tables beside the live ones, and swap them in."""
 
+import getpass
+import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
-from typing import IO, Any, cast
+from functools import partial
+from typing import Any
 
+import msgspec
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from projections import rebuild
-from projections.catch_up import INFRASTRUCTURE
+from projections.comparison import Different
+from projections.management.arguments import count
+from projections.management.progress import reporter
+from projections.models import Rebuild
+from projections.posting import INFRASTRUCTURE, CannotApply
 from projections.projector import Projector
-from projections.registry import PROJECTORS, UnknownProjection, named
+from projections.rebuild_lock import BeingRebuilt
+from projections.rebuild_run import Cancelled, Failed, Options
+from projections.registry import chosen
 
-_LINE_EVERY = 20_000
+_REFUSALS = (rebuild.NoOpenRebuild, rebuild.CannotRollBack, BeingRebuilt, Cancelled)
+_LEFT = "The live rows are untouched; go on with --resume, or discard the new ones with --cancel."
 
 
 class Command(BaseCommand):
-    help = "Rebuild read models from the log. Readers see the old rows until the new ones are complete."
+    help = "Rebuild read models from the log, beside the live rows, which serve until the new ones are swapped in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Define the options."""
         parser.add_argument("names", nargs="*", metavar="name", help="the projections to rebuild")
-        parser.add_argument("--all", action="store_true", help="rebuild every projection")
+        parser.add_argument("--all", action="store_true", help="every projection, one after the other")
+        parser.add_argument(
+            "--workers",
+            type=partial(count, upto=64),
+            default=1,
+            metavar="N",
+            help="fold in N processes of this machine",
+        )
+        parser.add_argument("--distributed", action="store_true", help="let Celery's workers fold (--workers of them)")
+        parser.add_argument("--verify", action="store_true", help="compare with the live rows; swap only if equal")
+        parser.add_argument(
+            "--park", action="store_true", help="park events that cannot be applied instead of stopping"
+        )
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--dry-run", action="store_true", help="show what would be done, and do nothing")
+        what.add_argument("--resume", action="store_true", help="go on with an interrupted or failed rebuild")
+        what.add_argument("--cancel", action="store_true", help="stop a rebuild and remove what it has made")
+        what.add_argument("--rollback", action="store_true", help="swap the previous rows back in, caught up")
+        parser.add_argument(
+            "--json", action="store_true", help="print one JSON object per projection instead of progress"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuild one after the other; a failure leaves that read model as it was."""
-        projectors = _chosen(options["names"], options["all"])
+        """Do it for one projection after the other; the first failure ends the command with exit code 1."""
+        projectors = chosen(options["names"], everything=options["all"], error=CommandError)
         for number, projector in enumerate(projectors, start=1):
-            self.stdout.write(f"[{number}/{len(projectors)}] rebuilding {projector.name}")
-            self.stdout.write(f"[{number}/{len(projectors)}] {projector.name}: {self._rebuild(projector)} events, done")
+            self._do(projector, f"[{number}/{len(projectors)}]", options)
 
-    def _rebuild(self, projector: Projector) -> int:
-        console = Console(file=cast(IO[str], self.stdout))
+    def _do(self, projector: Projector, step: str, options: dict[str, Any]) -> None:
+        do = next((name for name in ("dry_run", "cancel", "rollback") if options[name]), "rebuild")
         try:
-            if not console.is_terminal:
-                return rebuild.rebuild(projector, _lines(self.stdout.write))
-            with Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                console=console,
-            ) as progress:
-                return rebuild.rebuild(projector, _bar(progress, projector.name))
-        except INFRASTRUCTURE as error:
-            raise CommandError(f"{projector.name} is unchanged; try again: {error}") from error
+            said, found = getattr(self, f"_{do}")(projector, step, options)
+        except _REFUSALS as error:
+            raise CommandError(str(error)) from error
+        except (CannotApply, Failed, *INFRASTRUCTURE) as error:
+            raise CommandError(f"{error}\n{_LEFT}") from error
+        except Different as error:
+            raise CommandError(_differences(error)) from error
+        except KeyboardInterrupt:
+            self.stderr.write(f"Interrupted. {_LEFT}")
+            sys.exit(130)
+        self.stdout.write(
+            msgspec.json.encode(found).decode() if options["json"] else f"{step} {projector.name}: {said}"
+        )
+
+    def _rebuild(self, projector: Projector, step: str, options: dict[str, Any]) -> tuple[str, Any]:
+        how = Options(options["workers"], options["distributed"], options["verify"], options["park"], getpass.getuser())
+        run = rebuild.resume if options["resume"] else rebuild.rebuild
+        with reporter(self.stdout, f"{step} rebuilding {projector.name}", quiet=options["json"]) as report:
+            found = run(projector, how, report)
+        return f"{found.events_done} events, done", _record(found)
+
+    def _dry_run(self, projector: Projector, step: str, options: dict[str, Any]) -> tuple[str, Any]:
+        plan = rebuild.plan(projector)
+        return plan.sentence(), plan
+
+    def _cancel(self, projector: Projector, step: str, options: dict[str, Any]) -> tuple[str, Any]:
+        return "cancelled, nothing of it is left", _record(rebuild.cancel(projector))
+
+    def _rollback(self, projector: Projector, step: str, options: dict[str, Any]) -> tuple[str, Any]:
+        generation = rebuild.rollback(projector)
+        return f"generation {generation} is live again", {"projection": projector.name, "generation": generation}
 
 
-def _chosen(names: list[str], everything: bool) -> list[Projector]:
-    if bool(names) == everything:
-        known = ", ".join(projector.name for projector in PROJECTORS)
-        raise CommandError(f"Name projections, or give --all; there are: {known}.")
-    try:
-        return list(PROJECTORS) if everything else named(names)
-    except UnknownProjection as error:
-        raise CommandError(str(error)) from error
+def _record(found: Rebuild) -> dict[str, Any]:
+    seconds = ((found.finished_at or found.updated_at) - found.started_at).total_seconds()
+    return {
+        "projection": found.projection,
+        "generation": found.generation,
+        "state": found.state,
+        "events": found.events_done,
+        "seconds": round(seconds, 3),
+    }
 
 
-def _lines(write: Callable[[str], object]) -> Callable[[rebuild.Progress], None]:
-    def report(progress: rebuild.Progress) -> None:
-        if progress.events % _LINE_EVERY < rebuild.BATCH:
-            write(f"    {progress.projection}: {progress.events} events, position {progress.position}/{progress.head}")
-
-    return report
-
-
-def _bar(bar: Progress, name: str) -> Callable[[rebuild.Progress], None]:
-    task = bar.add_task(name, total=None)
-
-    def report(progress: rebuild.Progress) -> None:
-        bar.update(task, completed=progress.position, total=progress.head)
-
-    return report
+def _differences(error: Different) -> str:
+    lines = [f"  {' '.join(one.key)} {one.field}: live {one.live!r}, log {one.log!r}" for one in error.shown]
+    return "\n".join([str(error), *lines, *error.behind])

@@ -1,0 +1,242 @@
+"""Reads the log: after a position without skipping, or whole streams side by side.
+
+The log lock makes gap detection exact: whoever has drawn a position holds it, shared, until the end of its
+transaction (trigger `events_log_lock`, migration 0002). A reader that sees a hole asks who held the lock at that
+moment, waits for those transactions alone, and reads again; what is still missing was rolled back.
+"""
+
+import random
+from collections.abc import Generator, Iterable, Sequence
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+import msgspec
+from django.db import connections
+from django.db.models import QuerySet
+
+from orders_write import event_codec, models
+from orders_write.domain.events import Event
+from orders_write.event_codec import UnknownEventType
+from orders_write.event_store import COLUMNS, WRITE, StoredEvent, decode_metadata, head
+from orders_write.ids import event_id
+from orders_write.log_lock import wait_for_appenders
+
+FIRST_STREAM, LAST_STREAM = UUID(int=0), UUID(int=2**128 - 1)
+_SHARE_BITS = 28
+
+_SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
+_STREAMS = f"""
+    copy (select {", ".join(COLUMNS)} from events
+          where stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version) to stdout
+"""  # noqa: S608
+
+
+class Share(msgspec.Struct, frozen=True):
+    """One of `of` equal shares of all streams; a stream always falls into the same one."""
+
+    number: int = 0
+    of: int = 1
+
+    def holds(self, stream_id: UUID) -> bool:
+        """Tell whether a stream belongs to this share."""
+        return partition_of(stream_id, self.of) == self.number
+
+
+def partition_of(stream_id: UUID, partitions: int) -> int:
+    """Return the share, of so many, into which a stream falls: always the same one."""
+    return int(stream_id.int % 2**_SHARE_BITS % partitions)
+
+
+WHOLE = Share()
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What tells an event from every other, also from one that took its place after a restore."""
+
+    position: int
+    event_id: UUID
+    recorded_at: datetime
+
+
+class Unreadable(msgspec.Struct, frozen=True):
+    """Stands where an event's JSON is not that of its type: who needs the event fails, who does not goes on."""
+
+    event_type: str
+    error: str
+
+
+class LogSlice(msgspec.Struct, frozen=True):
+    """A share's events after a position, and the last event of the log that this slice has gone past."""
+
+    events: list[StoredEvent]
+    upto: Mark | None
+
+
+def settled_head(*, wait_seconds: float = 30.0) -> int:
+    """Return a position up to which nothing can change any more: every event that will ever be there, is.
+
+    Raises:
+        LogHeldOpen: a transaction that may have drawn an earlier position did not end within `wait_seconds`.
+    """
+    found = head()
+    wait_for_appenders(found, wait_seconds)
+    return found
+
+
+def mark_at(position: int) -> Mark | None:
+    """Return what identifies the event at a position, None where there is none."""
+    row = _log().filter(position=position).values_list("stream_id", "version", "recorded_at").first()
+    return row and Mark(position, event_id(row[0], row[1]), row[2])
+
+
+def backlog(after: int) -> tuple[int, datetime | None]:
+    """Return how many events lie after a position, and when the oldest of them was recorded."""
+    waiting = _log().filter(position__gt=after)
+    oldest = waiting.order_by("position").values_list("recorded_at", flat=True).first()
+    return waiting.count() if oldest else 0, oldest
+
+
+def count(upto: int) -> int:
+    """Return how many events lie at or before a position."""
+    return _log().filter(position__lte=upto).count()
+
+
+def read_log(
+    after: int, limit: int, *, share: Share = WHOLE, upto: int | None = None, wait_seconds: float = 5.0
+) -> LogSlice:
+    """Look at up to `limit` committed events after a position (`upto` another) and return those of a share, in order.
+
+    Nothing that may still commit is skipped: see the module's first lines and DESIGN.md 5.2. A slice without `upto`
+    means that the head is reached.
+
+    Raises:
+        LogHeldOpen: the next position belongs to a transaction that did not end within `wait_seconds`.
+        UnknownEventType: a newer release wrote one of the events.
+    """
+    safe = _safe_position(after, limit, upto, wait_seconds)
+    if safe == after:
+        return LogSlice([], None)
+    events = _read(after, safe, share)
+    last = events[-1] if events and events[-1].position == safe else None
+    return LogSlice(events, Mark(safe, last.event_id, last.recorded_at) if last else mark_at(safe))
+
+
+def read_positions(positions: Iterable[int]) -> list[StoredEvent]:
+    """Return the events at these positions, in order."""
+    rows = _log().filter(position__in=list(positions)).order_by("position")
+    return [_stored(*row) for row in rows.values_list(*COLUMNS)]
+
+
+def read_some_streams(stream_ids: Iterable[UUID], upto: int) -> list[StoredEvent]:
+    """Return the events of some streams up to a position, stream by stream, each in order."""
+    rows = _log().filter(stream_id__in=list(stream_ids), position__lte=upto).order_by("stream_id", "version")
+    return [_stored(*row) for row in rows.values_list(*COLUMNS)]
+
+
+def some_streams(upto: int, number: int) -> list[UUID]:
+    """Return the ids of about `number` streams, chosen at random among those with events up to a position."""
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute(_SAMPLE, [min(100.0, 100 * 20 * number / max(upto, 1)), upto])
+        sample = list({row[0] for row in cursor.fetchall()})
+    return random.sample(sample, min(number, len(sample)))
+
+
+def stream_bounds(upto: int, events: int) -> list[UUID]:
+    """Return stream ids that cut the log up to a position into pieces of about `events` events each.
+
+    They come from a sample of the table's pages, so a long log costs no more than a short one.
+    """
+    percent = min(100.0, 100 * 100 * 1_000 / max(upto, 1))
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute(_SAMPLE, [percent, upto])
+        sample = [row[0] for row in cursor.fetchall()]
+    step = max(1, int(events * percent / 100))
+    return [*dict.fromkeys(sample[step:-1:step]), LAST_STREAM]
+
+
+def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, None, None]:
+    """Yield the events, up to a settled position, of the streams after one id and up to another, stream by stream.
+
+    The order is by stream and version. Rows come by `COPY`, one at a time: memory does not grow with the log. Whoever
+    may not take all of them closes the generator, because its connection is busy until then.
+    """
+    with connections[WRITE].cursor() as cursor, cursor.copy(_STREAMS, [after, until, upto]) as copy:
+        for line in copy:
+            yield _from_copy(bytes(line))
+
+
+def _from_copy(line: bytes) -> StoredEvent:
+    position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = line[:-1].split(b"\t")
+    return _stored(
+        int(position),
+        UUID(stream_id.decode()),
+        int(version),
+        event_type.decode(),
+        int(schema_version),
+        _unescaped(data),
+        _unescaped(metadata),
+        datetime.fromisoformat(recorded_at.decode()),
+    )
+
+
+def _unescaped(json: bytes) -> bytes:
+    """Undo COPY's escapes: the text of a jsonb value has no control characters, so backslashes are all there is."""
+    return json.replace(b"\\\\", b"\\") if b"\\" in json else json
+
+
+def _stored(
+    position: int,
+    stream_id: UUID,
+    version: int,
+    event_type: str,
+    schema_version: int,
+    data: str | bytes,
+    metadata: str | bytes,
+    recorded_at: datetime,
+) -> StoredEvent:
+    event = _event(event_type, schema_version, data)
+    return StoredEvent(position, stream_id, version, event, decode_metadata(metadata), recorded_at)
+
+
+def _event(event_type: str, schema_version: int, data: str | bytes) -> Event:
+    try:
+        return event_codec.decode(event_type, schema_version, data)
+    except UnknownEventType:
+        raise
+    except Exception as error:
+        return cast(Event, Unreadable(event_type, f"{type(error).__name__}: {error}"))
+
+
+def _safe_position(after: int, limit: int, upto: int | None, wait_seconds: float) -> int:
+    seen = _positions(after, limit, upto)
+    safe = _before_first_hole(after, seen)
+    if safe > after or not seen:
+        return safe
+    wait_for_appenders(after, wait_seconds)
+    return seen[-1]
+
+
+def _positions(after: int, limit: int, upto: int | None) -> Sequence[int]:
+    rows = _log().filter(position__gt=after).order_by("position")
+    if upto is not None:
+        rows = rows.filter(position__lte=upto)
+    return list(rows.values_list("position", flat=True)[:limit])
+
+
+def _before_first_hole(after: int, positions: Sequence[int]) -> int:
+    if positions and positions[-1] == after + len(positions):
+        return positions[-1]
+    return after + next((n for n, found in enumerate(positions) if found != after + n + 1), len(positions))
+
+
+def _read(after: int, upto: int, share: Share) -> list[StoredEvent]:
+    rows = _log().filter(position__gt=after, position__lte=upto).order_by("position")
+    if share.of > 1:
+        part = f"('x' || right(stream_id::text, {_SHARE_BITS // 4}))::bit({_SHARE_BITS})::int %% %s = %s"
+        rows = rows.extra(where=[part], params=[share.of, share.number])  # noqa: S610
+    return [_stored(*row) for row in rows.values_list(*COLUMNS)]
+
+
+def _log() -> QuerySet[models.Event]:
+    return models.Event.objects.using(WRITE)
