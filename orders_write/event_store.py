@@ -9,7 +9,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
-from orders_write import event_codec, models
+from orders_write import event_codec, log_insert, models
 from orders_write.domain.events import Event
 from orders_write.ids import event_id
 from orders_write.signals import events_committed
@@ -87,31 +87,23 @@ def append(events: Sequence[NewEvent]) -> list[int]:
     if not events:
         return []
     try:
-        with transaction.atomic(using=WRITE, savepoint=False):
-            rows = models.Event.objects.using(WRITE).bulk_create([_row(event) for event in events])
+        with transaction.mark_for_rollback_on_error(using=WRITE):  # one statement: without a transaction it is its own
+            positions = log_insert.insert(connections[WRITE], STREAM_TYPE, [_row(event) for event in events])
     except IntegrityError as error:
         if STREAM_VERSION not in str(error):
             raise
         raise ConcurrencyConflict(events[0].stream_id, events[0].version - 1) from error
     transaction.on_commit(_ring, using=WRITE, robust=True)
-    return [row.position for row in rows]
+    return positions
 
 
 def _ring() -> None:
     events_committed.send_robust(sender=None)
 
 
-def _row(new: NewEvent) -> models.Event:
-    event_type, schema_version, data = event_codec.encode(new.event)
-    return models.Event(
-        stream_id=new.stream_id,
-        stream_type=STREAM_TYPE,
-        version=new.version,
-        event_type=event_type,
-        schema_version=schema_version,
-        data=data,
-        metadata=msgspec.json.encode(new.metadata).decode(),
-    )
+def _row(new: NewEvent) -> log_insert.Row:
+    metadata = msgspec.json.encode(new.metadata).decode()
+    return new.stream_id, new.version, *event_codec.encode(new.event), metadata
 
 
 def load_streams(stream_ids: Iterable[UUID]) -> list[StoredEvent]:
