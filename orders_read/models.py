@@ -46,6 +46,115 @@ class OrderView(models.Model):
         return f"{self.order_id} ({self.status})"
 
 
+class TimelineEntry(models.Model):
+    """One event as it stands in the log: an order's history, from which its state at any version can be folded."""
+
+    pk = models.CompositePrimaryKey("order_id", "version")
+    order_id = models.UUIDField()
+    version = models.IntegerField()
+    position = models.BigIntegerField()
+    event_type = models.TextField()
+    schema_version = models.SmallIntegerField()
+    data = models.JSONField()
+    actor = models.TextField()
+    command_id = models.UUIDField()
+    correlation_id = models.UUIDField()
+    causation_id = models.UUIDField(null=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        """Followed by position, too."""
+
+        db_table = "order_timeline"
+        indexes = [models.Index(fields=["position"], name="order_timeline_position")]
+
+    def __str__(self) -> str:
+        return f"{self.event_type}, version {self.version} of {self.order_id}"
+
+
+class CustomerSummary(models.Model):
+    """What a customer has ordered in one currency; guests have none.
+
+    `lifetime_value` is the worth of the orders that were not cancelled.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "currency")
+    customer_id = models.TextField()
+    currency = models.TextField()
+    orders = models.IntegerField()
+    open_orders = models.IntegerField()
+    cancelled_orders = models.IntegerField()
+    lifetime_value = models.DecimalField(max_digits=30, decimal_places=4)
+    first_order_at = models.DateTimeField(null=True)
+    last_order_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Found by customer."""
+
+        db_table = "customer_summaries"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} in {self.currency}"
+
+
+class DailySales(models.Model):
+    """What was sold and called off on one day (UTC), in one currency, to one country.
+
+    A cancellation counts on the day on which it happened: a day that is over does not change any more.
+    """
+
+    pk = models.CompositePrimaryKey("day", "currency", "country")
+    day = models.DateField()
+    currency = models.TextField()
+    country = models.TextField()
+    orders = models.IntegerField()
+    cancelled_orders = models.IntegerField()
+    units = models.BigIntegerField()
+    gross = models.DecimalField(max_digits=30, decimal_places=4)
+    cancelled = models.DecimalField(max_digits=30, decimal_places=4)
+    net = models.GeneratedField(
+        expression=models.F("gross") - models.F("cancelled"),
+        output_field=models.DecimalField(max_digits=30, decimal_places=4),
+        db_persist=True,
+    )
+
+    class Meta:
+        """Found by day."""
+
+        db_table = "daily_sales"
+
+    def __str__(self) -> str:
+        return f"{self.day} in {self.currency} to {self.country}"
+
+
+class ProductSales(models.Model):
+    """What one product brought in one month (UTC), in one currency.
+
+    A cancellation subtracts in the month in which it happened. `name` is the newest that the product was sold under
+    in that month.
+    """
+
+    pk = models.CompositePrimaryKey("month", "product_id", "currency")
+    month = models.DateField()
+    product_id = models.TextField()
+    currency = models.TextField()
+    name = models.TextField()
+    named_at = models.DateTimeField()
+    units = models.BigIntegerField()
+    revenue = models.DecimalField(max_digits=30, decimal_places=4)
+    orders = models.IntegerField()
+
+    class Meta:
+        """Found by month, and by product."""
+
+        db_table = "product_sales"
+        indexes = [models.Index(fields=["product_id", "month"], name="product_sales_product")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.month:%Y-%m}, {self.currency}"
+
+
 class Checkpoint(models.Model):
     """How far a projection has come in the log; committed together with the rows that say so.
 

@@ -20,6 +20,11 @@ def _item_added_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"country": UNSPECIFIED}
 
 
+def _item_added_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 did not say whether the order had the product already: reports then count it as one order more."""
+    return data | {"first_of_product": True}
+
+
 def _cancelled_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     """Version 1 did not say what was cancelled: reports by product then keep what was sold."""
     return data | {"country": UNSPECIFIED, "lines": []}
@@ -27,6 +32,7 @@ def _cancelled_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("OrderItemAdded", 1): _item_added_1_to_2,
+    ("OrderItemAdded", 2): _item_added_2_to_3,
     ("OrderCancelled", 1): _cancelled_1_to_2,
 }
 

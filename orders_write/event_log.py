@@ -62,7 +62,6 @@ class Mark(msgspec.Struct, frozen=True):
 class Unreadable(msgspec.Struct, frozen=True):
     """Stands where an event's JSON is not that of its type: who needs the event fails, who does not goes on."""
 
-    event_type: str
     error: str
 
 
@@ -135,11 +134,13 @@ def read_some_streams(stream_ids: Iterable[UUID], upto: int) -> list[StoredEvent
 
 
 def some_streams(upto: int, number: int) -> list[UUID]:
-    """Return the ids of about `number` streams, chosen at random among those with events up to a position."""
-    with connections[WRITE].cursor() as cursor:
-        cursor.execute(_SAMPLE, [min(100.0, 100 * 20 * number / max(upto, 1)), upto])
-        sample = list({row[0] for row in cursor.fetchall()})
-    return random.sample(sample, min(number, len(sample)))
+    """Return the ids of `number` streams, chosen at random among those with events up to a position."""
+    percent = 100 * 20 * number / max(upto, 1)
+    found = set(_sampled(upto, percent))
+    while len(found) < number and percent < 100:
+        percent *= 10  # positions had gaps, or the events of a stream lie together
+        found = set(_sampled(upto, percent))
+    return random.sample(list(found), min(number, len(found)))
 
 
 def stream_bounds(upto: int, events: int) -> list[UUID]:
@@ -148,11 +149,15 @@ def stream_bounds(upto: int, events: int) -> list[UUID]:
     They come from a sample of the table's pages, so a long log costs no more than a short one.
     """
     percent = min(100.0, 100 * 100 * 1_000 / max(upto, 1))
-    with connections[WRITE].cursor() as cursor:
-        cursor.execute(_SAMPLE, [percent, upto])
-        sample = [row[0] for row in cursor.fetchall()]
+    sample = _sampled(upto, percent)
     step = max(1, int(events * percent / 100))
     return [*dict.fromkeys(sample[step:-1:step]), LAST_STREAM]
+
+
+def _sampled(upto: int, percent: float) -> list[UUID]:
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute(_SAMPLE, [min(100.0, percent), upto])
+        return [stream_id for (stream_id,) in cursor.fetchall()]
 
 
 def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, None, None]:
@@ -196,7 +201,8 @@ def _stored(
     recorded_at: datetime,
 ) -> StoredEvent:
     event = _event(event_type, schema_version, data)
-    return StoredEvent(position, stream_id, version, event, decode_metadata(metadata), recorded_at)
+    told = decode_metadata(metadata)
+    return StoredEvent(position, stream_id, version, event, told, recorded_at, event_type, schema_version, data)
 
 
 def _event(event_type: str, schema_version: int, data: str | bytes) -> Event:
@@ -205,7 +211,7 @@ def _event(event_type: str, schema_version: int, data: str | bytes) -> Event:
     except UnknownEventType:
         raise
     except Exception as error:
-        return cast(Event, Unreadable(event_type, f"{type(error).__name__}: {error}"))
+        return cast(Event, Unreadable(f"{type(error).__name__}: {error}"))
 
 
 def _safe_position(after: int, limit: int, upto: int | None, wait_seconds: float) -> int:

@@ -41,7 +41,10 @@ class NewEvent(msgspec.Struct, frozen=True):
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
-    """An event at its place in the log; `position` is unique and ascending, `recorded_at` informational."""
+    """An event at its place in the log; `position` is unique and ascending, `recorded_at` informational.
+
+    `event` is what this release makes of it; `event_type`, `schema_version` and `stored` are what the log holds.
+    """
 
     position: int
     stream_id: UUID
@@ -49,6 +52,14 @@ class StoredEvent(msgspec.Struct, frozen=True):
     event: Event
     metadata: Metadata
     recorded_at: datetime
+    event_type: str
+    schema_version: int
+    stored: str | bytes
+
+    @property
+    def data(self) -> str:
+        """The event's JSON as the log holds it."""
+        return self.stored if isinstance(self.stored, str) else self.stored.decode()
 
     @property
     def event_id(self) -> UUID:
@@ -134,6 +145,9 @@ def _stored(rows: QuerySet[models.Event]) -> list[StoredEvent]:
             event_codec.decode(event_type, schema_version, data),
             decode_metadata(metadata),
             recorded_at,
+            event_type,
+            schema_version,
+            data,
         )
         for position, stream_id, version, event_type, schema_version, data, metadata, recorded_at in rows.values_list(
             *COLUMNS

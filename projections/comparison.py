@@ -1,6 +1,6 @@
 """Compares two tables of one read model, row by row and column by column."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +9,12 @@ from django.db import connections, transaction
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
+from orders_write.event_log import Unreadable
+from orders_write.event_store import StoredEvent
 from projections import checkpoints, generations, posting, swap
 from projections.catch_up import Apply
-from projections.projector import Projector
-from projections.rows import READ, columns, key_columns
+from projections.projector import Projector, key_columns
+from projections.rows import READ, columns
 
 SHOWN = 20
 
@@ -72,13 +74,20 @@ def compare(projector: Projector, other: str, streams: Sequence[UUID] | None = N
 def events_behind(projector: Projector, shown: Sequence[Difference]) -> list[str]:
     """Return a line for each of the first differing rows: the events of the log that touch it."""
     wanted: dict[tuple[str, ...], list[str]] = {one.key: [] for one in shown}
-    everything = event_log.read_streams(event_log.FIRST_STREAM, event_log.LAST_STREAM, event_store.head())
-    for stored in everything if wanted else ():
-        for key in projector.keys(stored):
+    for stored in _events_of(projector, list(wanted)):
+        for key in () if isinstance(stored.event, Unreadable) else projector.keys(stored):
             found = wanted.get(tuple(map(str, key)))
             if found is not None and len(found) < SHOWN:
-                found.append(f"{posting.type_of(stored)} at {stored.position}")
+                found.append(f"{stored.event_type} at {stored.position}")
     return [f"  {' '.join(key)} comes from: {', '.join(found) or 'no event'}" for key, found in wanted.items()]
+
+
+def _events_of(projector: Projector, keys: Sequence[tuple[str, ...]]) -> Iterable[StoredEvent]:
+    if not keys:
+        return []
+    if projector.shares_rows:
+        return event_log.read_streams(event_log.FIRST_STREAM, event_log.LAST_STREAM, event_store.head())
+    return event_log.read_some_streams({UUID(key[0]) for key in keys}, event_store.head())
 
 
 def table(projector: Projector) -> str:

@@ -37,7 +37,7 @@ class CannotApply(Exception):
     def __init__(self, projection: str, stored: StoredEvent, error: Exception) -> None:
         self.stored = stored
         super().__init__(
-            f"{projection} cannot apply {type_of(stored)} at position {stored.position} (version {stored.version} of "
+            f"{projection} cannot apply {stored.event_type} at position {stored.position} (version {stored.version} of "
             f"stream {stored.stream_id}): {type(error).__name__}: {error}"
         )
 
@@ -100,8 +100,7 @@ def apply(projector: Projector, events: Iterable[StoredEvent]) -> None:
     """Fold events into the rows they touch, and write the rows that changed."""
     events = list(readable(events))
     touched = rows.load(projector, {key for event in events for key in projector.keys(event)})
-    if changed := projector.fold(touched, events):
-        rows.write(projector, changed)
+    rows.write(projector, projector.fold(touched, events))
 
 
 def readable(events: Iterable[StoredEvent]) -> Iterator[StoredEvent]:
@@ -112,7 +111,7 @@ def readable(events: Iterable[StoredEvent]) -> Iterator[StoredEvent]:
     """
     for stored in events:
         if isinstance(stored.event, Unreadable):
-            raise ValueError(f"its JSON is not that of {stored.event.event_type}: {stored.event.error}")
+            raise ValueError(f"its JSON is not that of {stored.event_type}: {stored.event.error}")
         yield stored
 
 
@@ -165,11 +164,6 @@ def park_behind(work: Posting, events: Sequence[StoredEvent]) -> None:
     work.parked += len(events)
 
 
-def type_of(stored: StoredEvent) -> str:
-    """Return the name of an event's type, also of one that cannot be read."""
-    return stored.event.event_type if isinstance(stored.event, Unreadable) else type(stored.event).__name__
-
-
 def failed(error: Exception) -> dict[str, object]:
     """Return what a parked event's row says about why and when applying it failed."""
     lines = traceback.format_exception(error)
@@ -209,6 +203,6 @@ def _parked(work: Posting, stored: StoredEvent, **values: object) -> ParkedEvent
         stream_id=stored.stream_id,
         position=stored.position,
         version=stored.version,
-        event_type=type_of(stored),
+        event_type=stored.event_type,
         **values,
     )

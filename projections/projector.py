@@ -1,12 +1,13 @@
 """What a developer writes to add a read model: which rows an event touches, and how the event changes each.
 
 No query, no save and no transaction belong in a projector: the engine loads the rows of a batch, folds, and writes.
+There are three kinds: a row for each stream, a row for each event, and rows that many streams add to.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any, ClassVar
 
 import msgspec
@@ -19,15 +20,8 @@ Key = tuple[Any, ...]
 Row = dict[str, Any]
 Rows = dict[Key, Row]
 Change = Callable[[Row, Any, StoredEvent], None]
-
-
-class Merge(StrEnum):
-    """How a column of a shared row takes in what a batch brings; in which order batches come does not matter."""
-
-    ADD = "{table}.{column} + excluded.{column}"
-    EARLIEST = "least({table}.{column}, excluded.{column})"
-    LATEST = "greatest({table}.{column}, excluded.{column})"
-    ASSIGN = "excluded.{column}"
+Amounts = Iterable[tuple[Key, Row]]
+Addition = Callable[[Any, StoredEvent], Amounts]
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -44,11 +38,49 @@ class BrokenStream(Exception):
         )
 
 
-class Projector(ABC):
-    """Folds events into the rows of one model; subclass one of the two kinds below.
+@dataclass(frozen=True)
+class Merge:
+    """How a column of a shared row takes in what is added, in the database and in memory: in any order, the same.
 
-    `changes` names, for each event type, the function that changes a row in memory; an event type that is not there
-    does not concern this read model. `merges` says how a written column meets the row that is there already.
+    `sql` says it of `{column}` of `{table}` and of `excluded`; `rule` of the column's name, the row and what is added.
+    """
+
+    sql: str
+    rule: Callable[[str, Row, Row], Any]
+    start: Any = None
+
+
+def _chosen(choose: Callable[[Iterable[Any]], Any]) -> Callable[[str, Row, Row], Any]:
+    def rule(column: str, row: Row, added: Row) -> Any:
+        return choose([value for value in (row[column], added[column]) if value is not None])
+
+    return rule
+
+
+def _sum(column: str, row: Row, added: Row) -> Any:
+    return row[column] + added[column]
+
+
+ADD = Merge("{table}.{column} + excluded.{column}", _sum, start=0)
+EARLIEST = Merge("least({table}.{column}, excluded.{column})", _chosen(min))
+LATEST = Merge("greatest({table}.{column}, excluded.{column})", _chosen(max))
+
+
+def newest_by(time: str) -> Merge:
+    """Return the rule of a text that goes with the newest value of the column `time`; ties go by code point."""
+
+    def rule(column: str, row: Row, added: Row) -> Any:
+        is_newer = row[time] is None or (added[time], added[column]) > (row[time], row[column])
+        return (added if is_newer else row)[column]
+
+    newer = f'(excluded.{time}, excluded.{{column}} collate "C") > ({{table}}.{time}, {{table}}.{{column}} collate "C")'
+    return Merge(f"case when {newer} then excluded.{{column}} else {{table}}.{{column}} end", rule)
+
+
+class Projector(ABC):
+    """Folds events into the rows of one model; subclass one of the three kinds below.
+
+    An event type for which it declares nothing does not concern the read model.
     `partitions` is how many workers may post at the same time; every stream always falls into the same partition.
     Raise `version` when the same events shall give other rows: the model then waits for `rebuild_projections`.
     """
@@ -56,11 +88,10 @@ class Projector(ABC):
     name: ClassVar[str]
     model: ClassVar[type[models.Model]]
     lag_objective: ClassVar[timedelta]
-    changes: ClassVar[Mapping[type[Event], Change]]
     merges: ClassVar[Mapping[str, Merge]] = {}
     version: ClassVar[int] = 1
     partitions: ClassVar[int] = 1
-    loads_rows: ClassVar[bool]
+    loads_rows: ClassVar[bool] = False
     shares_rows: ClassVar[bool] = False
 
     @abstractmethod
@@ -77,9 +108,18 @@ def _nothing(row: Row, event: Any, stored: StoredEvent) -> None:
 
 
 class StreamProjector(Projector):
-    """Each row belongs to one stream and carries its `version`: loaded, changed event by event, written whole."""
+    """One row for each stream: loaded, changed event by event, written whole.
 
+    `changes` names the function that changes a row for each event type: `(row, event, stored) -> None`. The model's
+    primary key is the stream's id; its `version` is kept here.
+    """
+
+    changes: ClassVar[Mapping[type[Event], Change]]
     loads_rows = True
+
+    def keys(self, stored: StoredEvent) -> Iterable[Key]:
+        """Return the stream's id."""
+        return ((stored.stream_id,),)
 
     def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
         """Apply events; one that a row has seen is passed over, so a repeated batch changes nothing.
@@ -89,12 +129,12 @@ class StreamProjector(Projector):
         """
         changed: Rows = {}
         for stored in events:
-            for key in self.keys(stored):
-                row = rows.setdefault(key, {"version": 0})
-                if self._is_next(row, stored):
-                    self.changes.get(type(stored.event), _nothing)(row, stored.event, stored)
-                    row["version"] = stored.version
-                    changed[key] = row
+            key = (stored.stream_id,)
+            row = rows.setdefault(key, {"version": 0})
+            if self._is_next(row, stored):
+                self.changes.get(type(stored.event), _nothing)(row, stored.event, stored)
+                row["version"] = stored.version
+                changed[key] = row
         return changed
 
     def _is_next(self, row: Row, stored: StoredEvent) -> bool:
@@ -103,25 +143,58 @@ class StreamProjector(Projector):
         return bool(stored.version == row["version"] + 1)
 
 
-class TotalsProjector(Projector):
-    """Rows shared by many streams: a batch's sums are folded from nothing and merged into the rows that are there.
+class EntryProjector(Projector):
+    """One row for each event, made from that event alone; the model's key is the stream's id and the version."""
 
-    Nothing is loaded, so partitions may do it side by side; exactly once is the checkpoint's work (law 5).
+    def keys(self, stored: StoredEvent) -> Iterable[Key]:
+        """Return the event's stream and version."""
+        return ((stored.stream_id, stored.version),)
+
+    def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
+        """Make a row of each event."""
+        return {(stored.stream_id, stored.version): self.entry(stored) for stored in events}
+
+    @abstractmethod
+    def entry(self, stored: StoredEvent) -> Row:
+        """Return the whole row of an event."""
+
+
+class TotalsProjector(Projector):
+    """Rows shared by many streams: what a batch adds is summed up from nothing and merged into the rows that are there.
+
+    `additions` names the function that says, for each event type, what an event adds to which rows:
+    `(event, stored) -> [(key, {column: value})]`; `merges` how each of those columns takes it in. Nothing is loaded,
+    so partitions may do it side by side; exactly once is the checkpoint's work (law 5).
     """
 
-    loads_rows = False
+    additions: ClassVar[Mapping[type[Event], Addition]]
     shares_rows = True
+
+    def keys(self, stored: StoredEvent) -> Iterable[Key]:
+        """Return the keys of the rows to which an event adds."""
+        return [key for key, _ in self._added(stored)]
 
     def fold(self, rows: Rows, events: Iterable[StoredEvent]) -> Rows:
         """Return what the events add to each row that they touch."""
         for stored in events:
-            change = self.changes.get(type(stored.event))
-            for key in self.keys(stored) if change else ():
-                if key not in rows:
-                    rows[key] = self.nothing(key)
-                change(rows[key], stored.event, stored)  # type: ignore[misc]
+            for key, added in self._added(stored):
+                row = rows.get(key)
+                if row is None:
+                    rows[key] = row = self._start(key)
+                row.update([(column, self.merges[column].rule(column, row, added)) for column in added])
         return rows
 
-    @abstractmethod
-    def nothing(self, key: Key) -> Row:
+    def _added(self, stored: StoredEvent) -> Amounts:
+        addition = self.additions.get(type(stored.event))
+        return addition(stored.event, stored) if addition else ()
+
+    def _start(self, key: Key) -> Row:
         """Return a row of this key to which nothing has been added."""
+        names = key_columns(self.model)
+        return dict(zip(names, key, strict=True)) | {column: merge.start for column, merge in self.merges.items()}
+
+
+def key_columns(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the columns of a model's primary key, one or several."""
+    key: Any = model._meta.pk
+    return tuple(part.attname for part in getattr(key, "fields", None) or (key,))

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Sequence
 
 from projections.projector import Projector
+from projections.projectors.customer_summaries import CustomerSummaries
+from projections.projectors.daily_sales import DailySales
+from projections.projectors.order_timeline import OrderTimeline
 from projections.projectors.order_views import OrderViews
+from projections.projectors.product_sales import ProductSales
 
-PROJECTORS: tuple[Projector, ...] = (OrderViews(),)
+PROJECTORS: tuple[Projector, ...] = (OrderViews(), OrderTimeline(), CustomerSummaries(), DailySales(), ProductSales())
 
 
 class UnknownProjection(Exception):

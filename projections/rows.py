@@ -8,7 +8,7 @@ import msgspec
 from django.db import connections, models
 from psycopg.types.json import Jsonb
 
-from projections.projector import Key, Merge, Projector, Row, Rows
+from projections.projector import Key, Projector, Row, Rows, key_columns
 
 READ = "read"
 FEW = 20
@@ -18,12 +18,6 @@ FEW = 20
 def columns(model: type[models.Model]) -> list[str]:
     """Return the columns that are written; generated ones are the database's."""
     return [field.attname for field in model._meta.concrete_fields if not field.generated]
-
-
-def key_columns(model: type[models.Model]) -> tuple[str, ...]:
-    """Return the columns of the primary key, one or several."""
-    key: Any = model._meta.pk
-    return tuple(part.attname for part in getattr(key, "fields", None) or (key,))
 
 
 def load(projector: Projector, keys: Iterable[Key]) -> Rows:
@@ -57,6 +51,8 @@ def write(projector: Projector, rows: Rows) -> None:
     Many rows go through `COPY` into a temporary table and one statement from there (a fifth of the time of arrays as
     parameters, and a plan that stays good); a few go as values, which spares them the round trips.
     """
+    if not rows:
+        return
     names = tuple(columns(projector.model))
     values = [_values(rows[key], names) for key in sorted(rows, key=_text)]
     with connections[READ].cursor() as cursor:
@@ -109,7 +105,8 @@ def _merging(projector: Projector) -> str:
 
 
 def _merged(projector: Projector, column: str) -> str:
-    return projector.merges.get(column, Merge.ASSIGN).format(table=_table(projector), column=column)
+    merge = projector.merges.get(column)
+    return merge.sql.format(table=_table(projector), column=column) if merge else f"excluded.{column}"
 
 
 def _table(projector: Projector) -> str:

@@ -24,8 +24,8 @@ from projections.checkpoints import Standing
 from projections.comparison import Difference, table
 from projections.models import ParkedEvent, Verification
 from projections.posting import Posting
-from projections.projector import Projector
-from projections.rows import READ, columns, key_columns
+from projections.projector import Projector, key_columns
+from projections.rows import READ, columns
 
 CHUNK = 20_000
 log = structlog.get_logger(__name__)

@@ -37,9 +37,10 @@ def created(**changes: Any) -> OrderCreated:
     return OrderCreated(**(facts | {"total": Decimal("7.00")} | changes))
 
 
-def added(line: OrderLine = JAM_LINE, total: str = "7.375") -> OrderItemAdded:
+def added(line: OrderLine = JAM_LINE, total: str = "7.375", *, first: bool = True) -> OrderItemAdded:
     """Jam was added."""
-    return OrderItemAdded(customer_id="ada", country="United Kingdom", currency="GBP", line=line, total=Decimal(total))
+    facts = {"customer_id": "ada", "country": "United Kingdom", "currency": "GBP", "line": line}
+    return OrderItemAdded(first_of_product=first, total=Decimal(total), **facts)
 
 
 def cancelled(reason: str = "out of tea", total: str = "7.00", lines: tuple[OrderLine, ...] = ()) -> OrderCancelled:

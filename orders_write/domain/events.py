@@ -30,14 +30,18 @@ class OrderCreated(Event, frozen=True):
 
 
 class OrderItemAdded(Event, frozen=True):
-    """A line was put on the order; `total` is the order's, after it. Version 2 says the country."""
+    """A line was put on the order; `total` is the order's, after it.
 
-    schema_version: ClassVar[int] = 2
+    Version 2 says the country; version 3 whether the order had none of that product before.
+    """
+
+    schema_version: ClassVar[int] = 3
 
     customer_id: str | None
     country: str
     currency: str
     line: OrderLine
+    first_of_product: bool
     total: Decimal
 
 

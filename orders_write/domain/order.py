@@ -94,6 +94,7 @@ def _add_item(command: AddOrderItem, order: Order) -> list[Event]:
             country=order.country,
             currency=order.currency,
             line=added[0],
+            first_of_product=all(line.product_id != command.item.product_id for line in order.lines),
             total=_checked_total(order.lines + added),
         )
     ]

@@ -1,6 +1,6 @@
 """6 · `order_views`: each order as readers see it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
@@ -11,7 +11,7 @@ from orders_read.models import OrderView
 from orders_write.domain.events import Event, OrderCancelled, OrderCreated, OrderItemAdded
 from orders_write.domain.values import OrderLine
 from orders_write.event_store import StoredEvent
-from projections.projector import Change, Key, Row, StreamProjector
+from projections.projector import Change, Row, StreamProjector
 
 
 def _created(row: Row, event: OrderCreated, stored: StoredEvent) -> None:
@@ -84,7 +84,3 @@ class OrderViews(StreamProjector):
         OrderItemAdded: _item_added,
         OrderCancelled: _cancelled,
     }
-
-    def keys(self, stored: StoredEvent) -> Iterable[Key]:
-        """Return the order's id."""
-        return [(stored.stream_id,)]

@@ -10,7 +10,10 @@ import pytest
 from orders_read.models import OrderView
 from orders_write import event_log, event_store
 from orders_write.ids import new_id
+from projections.lag import status
 from projections.registry import PROJECTORS
+from projections.verify import verify
+from tests.agreement import disagreements
 from tests.databases import owner_connection
 from tests.e2e.service import eventually
 from tests.projections.helpers import table
@@ -85,14 +88,17 @@ def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
             shop.kills_done.set()
         for client in running:
             client.result(120)
-    eventually(_caught_up, "the read model has caught up")
+    eventually(_caught_up, "the read models have caught up")
     assert table(PROJECTORS[0]) == _fresh_fold()
+    assert {projector.name: verify(projector).shown for projector in PROJECTORS[1:]} == {
+        projector.name: [] for projector in PROJECTORS[1:]
+    }
+    assert disagreements() == {}
     assert OrderView.objects.using("read").filter(status="cancelled", version=4, item_count=3).count() >= 500
 
 
 def _caught_up():
-    rows = OrderView.objects.using("read").values_list("version", flat=True)
-    return sum(rows) == len(_log())
+    return all(one.lag_events == 0 for one in status())
 
 
 def _log():

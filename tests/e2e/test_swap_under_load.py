@@ -15,6 +15,7 @@ from projections.models import Rebuild
 from projections.rebuild_run import Options
 from projections.registry import PROJECTORS
 from projections.verify import verify
+from tests.agreement import disagreements
 from tests.e2e.service import ROOT, eventually
 from tests.projections.helpers import add_jam
 
@@ -85,6 +86,7 @@ def test_rebuilds_while_commands_arrive(service, place):
     assert reader.answers > 100
     assert Rebuild.objects.filter(state="done").count() == REBUILDS * len(PROJECTORS)
     eventually(_caught_up, "every projection is at the head")
+    assert disagreements() == {}
     assert {projector.name: verify(projector).shown for projector in PROJECTORS} == {
         projector.name: [] for projector in PROJECTORS
     }

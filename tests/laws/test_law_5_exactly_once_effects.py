@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import connections, transaction
 
-from orders_read.models import Checkpoint, OrderView
+from orders_read.models import OrderView
 from orders_write.command_bus import Context, dispatch
 from orders_write.domain.commands import AddOrderItem
 from orders_write.domain.values import Item
@@ -15,7 +15,7 @@ from projections import checkpoints
 from projections.catch_up import Outcome, catch_up, step
 from projections.checkpoints import LostFence
 from projections.registry import PROJECTORS
-from tests.projections.helpers import table
+from tests.projections.helpers import checkpoint, table
 
 ORDER_VIEWS = PROJECTORS[0]
 
@@ -26,7 +26,7 @@ def test_rows_are_rolled_back_with_the_checkpoint(place, monkeypatch):
         broken.setattr(checkpoints, "advance", _lose_the_fence)
         step(ORDER_VIEWS)
     assert table(ORDER_VIEWS) == []
-    assert Checkpoint.objects.using("read").get().position == 0
+    assert checkpoint(ORDER_VIEWS).position == 0
     assert catch_up(ORDER_VIEWS) is Outcome.AT_HEAD
     assert len(table(ORDER_VIEWS)) == 1
 
@@ -39,20 +39,20 @@ def _lose_the_fence(checkpoint, upto):
 def test_a_checkpoint_that_moved_is_not_moved_again(place):
     place()
     checkpoints.ensure(ORDER_VIEWS)
-    stale = Checkpoint.objects.using("read").get()
+    stale = checkpoint(ORDER_VIEWS)
     step(ORDER_VIEWS)
-    moved = Checkpoint.objects.using("read").get()
+    moved = checkpoint(ORDER_VIEWS)
     with pytest.raises(LostFence):
         checkpoints.advance(stale, mark_at(moved.position))
-    assert Checkpoint.objects.using("read").get() == moved
-    assert Checkpoint.objects.using("read").get().position == moved.position
+    assert checkpoint(ORDER_VIEWS) == moved
+    assert checkpoint(ORDER_VIEWS).position == moved.position
 
 
 def test_a_worker_that_finds_the_checkpoint_locked_goes_home(place):
     place()
     checkpoints.ensure(ORDER_VIEWS)
     with ThreadPoolExecutor(1) as other_worker, transaction.atomic(using="read"):
-        Checkpoint.objects.using("read").select_for_update().get()
+        checkpoints.live(ORDER_VIEWS).select_for_update().get()
         assert other_worker.submit(_in_thread, catch_up, ORDER_VIEWS).result(30) is Outcome.BUSY
     assert table(ORDER_VIEWS) == []
 

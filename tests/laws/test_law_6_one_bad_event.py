@@ -15,7 +15,7 @@ from projections.posting import CannotApply, TooManyParked
 from projections.projectors import order_views
 from projections.projectors.order_views import OrderViews
 from projections.verify import verify
-from tests.projections.helpers import add_jam, poison, table
+from tests.projections.helpers import add_jam, checkpoint, poison, table
 
 ORDER_VIEWS = OrderViews()
 
@@ -146,7 +146,7 @@ def test_infrastructure_is_not_poison(place, monkeypatch):
         broken.setattr(posting.rows, "write", _lose_the_connection)
         catch_up(ORDER_VIEWS)
     assert not ParkedEvent.objects.exists()
-    assert Checkpoint.objects.using("read").get().state == Checkpoint.State.ACTIVE
+    assert checkpoint(ORDER_VIEWS).state == Checkpoint.State.ACTIVE
     catch_up(ORDER_VIEWS)
     assert len(table(ORDER_VIEWS)) == 1
 
@@ -163,7 +163,7 @@ def test_when_everything_fails_the_projector_is_at_fault_and_halts(place, monkey
         broken.setattr(OrderViews, "changes", dict.fromkeys(OrderViews.changes, _fail))
         catch_up(ORDER_VIEWS)
     assert not ParkedEvent.objects.exists()
-    assert Checkpoint.objects.using("read").get().state == Checkpoint.State.HALTED
+    assert checkpoint(ORDER_VIEWS).state == Checkpoint.State.HALTED
     catch_up(ORDER_VIEWS)
     assert len(table(ORDER_VIEWS)) == 120
 

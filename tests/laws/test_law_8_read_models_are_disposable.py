@@ -5,24 +5,26 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from orders_read.models import Checkpoint, OrderView
+from orders_read.models import OrderView
 from orders_write import event_codec
 from projections import rebuild
 from projections.posting import CannotApply
 from projections.registry import PROJECTORS
-from tests.projections.helpers import table
+from tests.projections.helpers import checkpoint, table
 
 ORDER_VIEWS = PROJECTORS[0]
+ALL = "there are: order_views, order_timeline, customer_summaries, daily_sales, product_sales."
 
 
 def test_a_rebuild_gives_the_rows_that_ran_live(shop, capsys):
-    live, checkpoint = table(ORDER_VIEWS), Checkpoint.objects.using("read").get()
+    live, before = table(ORDER_VIEWS), checkpoint(ORDER_VIEWS)
     assert len(live) == 3
     call_command("rebuild_projections", "--all")
     assert table(ORDER_VIEWS) == live
-    rebuilt = Checkpoint.objects.using("read").get(state="active")
-    assert (rebuilt.position, rebuilt.last_event_id) == (checkpoint.position, checkpoint.last_event_id)
-    assert "[1/1] order_views: 6 events, done" in capsys.readouterr().out
+    rebuilt = checkpoint(ORDER_VIEWS)
+    assert (rebuilt.generation, before.generation) == (2, 1)
+    assert (rebuilt.position, rebuilt.last_event_id) == (before.position, before.last_event_id)
+    assert "[1/5] order_views: 6 events, done" in capsys.readouterr().out
 
 
 def test_a_rebuild_repairs_rows_that_drifted(shop):
@@ -48,8 +50,8 @@ def _fail(*stored):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Name projections, or give --all; there are: order_views."),
-        (["order_view"], "There is no projection 'order_view'; there are: order_views."),
+        ([], f"Name projections, or give --all; {ALL}"),
+        (["order_view"], f"There is no projection 'order_view'; {ALL}"),
         (["order_views", "--all"], "Name projections, or give --all"),
     ],
 )

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from django.db import connections
 
+from orders_read.models import Checkpoint
 from orders_write.command_bus import Context, dispatch
 from orders_write.domain.commands import AddOrderItem
 from orders_write.domain.values import Item
+from projections import checkpoints
 from projections.projector import Projector
 from tests.databases import owner_connection
 
 _POISON = """
     insert into events (stream_id, stream_type, version, event_type, schema_version, data, metadata)
-    select stream_id, stream_type, %s, 'OrderItemAdded', 2, '{"line": "is not one"}', metadata
+    select stream_id, stream_type, %s, 'OrderItemAdded', 3, '{"line": "is not one"}', metadata
     from events where stream_id = %s and version = 1 returning position
 """
 
@@ -22,6 +24,13 @@ _POISON = """
 def table(projector: Projector) -> list[dict[str, Any]]:
     """Return all rows of a projection's table, all columns, in the order of their keys."""
     return list(projector.model._default_manager.using("read").order_by("pk").values())
+
+
+def checkpoint(projector: Projector, **changed: Any) -> Checkpoint:
+    """Return a projection's one live checkpoint, after changing it."""
+    if changed:
+        checkpoints.live(projector).update(**changed)
+    return checkpoints.live(projector).get()
 
 
 def schemas() -> list[str]:

@@ -13,7 +13,7 @@ from projections import lag
 from projections.checkpoints import WrongLog
 from projections.projector import BrokenStream
 from projections.registry import PROJECTORS
-from tests.projections.helpers import table
+from tests.projections.helpers import checkpoint, table
 
 ORDER_VIEWS = PROJECTORS[0]
 
@@ -21,10 +21,10 @@ ORDER_VIEWS = PROJECTORS[0]
 def test_a_checkpoint_ahead_of_the_log_stops_and_asks_for_a_rebuild(place, project):
     place()
     project()
-    Checkpoint.objects.using("read").update(position=10**9)
+    checkpoint(ORDER_VIEWS, position=10**9)
     with pytest.raises(WrongLog, match="the log was restored"):
         project()
-    halted = Checkpoint.objects.using("read").get()
+    halted = checkpoint(ORDER_VIEWS)
     assert halted.state == Checkpoint.State.HALTED
     assert "manage.py rebuild_projections order_views" in halted.error
 
@@ -33,7 +33,7 @@ def test_a_checkpoint_of_another_history_stops_too(place, project):
     first, second = place(), place()
     project()
     other = load_stream(first)[0]
-    Checkpoint.objects.using("read").update(last_event_id=other.event_id)
+    checkpoint(ORDER_VIEWS, last_event_id=other.event_id)
     with pytest.raises(WrongLog):
         project()
     assert {row["order_id"] for row in table(ORDER_VIEWS)} == {first, second}
@@ -59,7 +59,7 @@ def test_a_row_that_missed_an_event_halts_the_projection_and_recovers_after_the_
         project()
     call_command("rebuild_projections", "order_views", verbosity=0)
     assert [row["version"] for row in table(ORDER_VIEWS)] == [2]
-    assert Checkpoint.objects.using("read").get(generation=2).state == Checkpoint.State.ACTIVE
+    assert checkpoint(ORDER_VIEWS).state == Checkpoint.State.ACTIVE
 
 
 def _add_jam(order_id):
@@ -76,7 +76,7 @@ def test_the_status_says_how_far_behind_and_for_how_long(place, project):
     place()
     printed = StringIO()
     call_command("projection_status", "--json", stdout=printed)
-    (found,) = json.loads(printed.getvalue())["projections"]
+    found, *_ = json.loads(printed.getvalue())["projections"]
     assert (found["projection"], found["lag_events"], found["state"]) == ("order_views", 1, "active")
     assert found["head"] == found["position"] + 1
     assert found["lag_seconds"] > 0
@@ -89,7 +89,7 @@ def test_the_status_says_how_far_behind_and_for_how_long(place, project):
 def test_a_halted_projection_gives_an_exit_code(place, project, capsys):
     place()
     project()
-    Checkpoint.objects.using("read").update(state="halted", error="ValueError: no such thing")
+    checkpoint(ORDER_VIEWS, state="halted", error="ValueError: no such thing")
     with pytest.raises(SystemExit) as exit_code:
         call_command("projection_status")
     assert exit_code.value.code == 1

@@ -2,17 +2,18 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from uuid import UUID
 
 import msgspec
+import pytest
 
-from orders_write.event_store import Metadata, StoredEvent
 from projections.projectors.order_views import OrderViews
+from projections.testing import given, story
 from tests.builders import JAM_LINE, added, cancelled, created
 from tests.given_when_then import ORDER
 
+pytestmark = pytest.mark.usefixtures("databases")
+
 MONDAY, TUESDAY = (datetime(2026, 5, day, 9, tzinfo=UTC) for day in (4, 5))
-COMMAND = UUID("01890a5d-0000-7000-8000-000000000001")
 PLACED = {
     "order_id": ORDER,
     "customer_id": "ada",
@@ -47,20 +48,8 @@ JAM = {
 }
 
 
-def _stored(version, event, occurred_at):
-    metadata = Metadata(COMMAND, COMMAND, None, "tests", occurred_at)
-    return StoredEvent(version * 10, ORDER, version, event, metadata, occurred_at)
-
-
 def _rows(*events):
-    stored = [_stored(version, event, MONDAY if version == 1 else TUESDAY) for version, event in enumerate(events, 1)]
-    together = OrderViews().fold({}, stored)
-    one_by_one = {}
-    for event in stored:
-        OrderViews().fold(one_by_one, [event])
-        OrderViews().fold(one_by_one, [event])
-    assert together == one_by_one
-    return list(together.values())
+    return given(OrderViews(), story(*events, at=[MONDAY] + [TUESDAY] * (len(events) - 1), stream_id=ORDER))
 
 
 def test_an_order_was_placed():

@@ -16,7 +16,7 @@ from projections.posting import CannotApply
 from projections.projectors.order_views import OrderViews
 from projections.rebuild_lock import BeingRebuilt, only_one
 from projections.rebuild_run import Options
-from tests.projections.helpers import add_jam, indexes, poison, schemas, table
+from tests.projections.helpers import add_jam, checkpoint, indexes, poison, schemas, table
 
 ORDER_VIEWS = OrderViews()
 
@@ -122,7 +122,7 @@ def test_one_rebuild_of_a_projection_at_a_time(shop):
 
 
 def test_a_rebuild_cancelled_while_it_runs_stops_before_the_swap(shop, monkeypatch):
-    live = Checkpoint.objects.using("read").get()
+    live = checkpoint(ORDER_VIEWS)
     added = generations.add_indexes
 
     def cancel_meanwhile(projector):
@@ -134,7 +134,7 @@ def test_a_rebuild_cancelled_while_it_runs_stops_before_the_swap(shop, monkeypat
     with pytest.raises(rebuild_run.Cancelled):
         rebuild.rebuild(ORDER_VIEWS)
     assert schemas() == []
-    assert Checkpoint.objects.using("read").get() == live
+    assert checkpoint(ORDER_VIEWS) == live
 
 
 def test_rolling_back_serves_the_previous_rows_caught_up(shop):

@@ -1,0 +1,70 @@
+"""`product_sales`: whole rows, for each event."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from projections.projectors.product_sales import ProductSales
+from projections.testing import given, story
+from tests.builders import JAM_LINE, TEA_LINE, added, cancelled, created
+
+pytestmark = pytest.mark.usefixtures("databases")
+MAY, LATE_MAY, JUNE = (datetime(2026, *day, tzinfo=UTC) for day in ((5, 4), (5, 31), (6, 1)))
+TEA = {
+    "month": date(2026, 5, 1),
+    "product_id": "tea",
+    "currency": "GBP",
+    "name": "Darjeeling",
+    "named_at": MAY,
+    "units": 2,
+    "revenue": Decimal("7.00"),
+    "orders": 1,
+}
+JAM = TEA | {"product_id": "jam", "name": "Strawberry jam", "units": 3, "revenue": Decimal("0.375")}
+
+
+def _rows(*stories):
+    return given(ProductSales(), *stories)
+
+
+def _renamed(line, name):
+    return msgspec.structs.replace(line, name=name)
+
+
+def test_lines_of_one_product_are_one_order():
+    lines = (TEA_LINE, JAM_LINE, msgspec.structs.replace(TEA_LINE, line=3))
+    twice = {"units": 4, "revenue": Decimal("14.00")}
+    assert _rows(story(created(lines=lines), at=MAY)) == [JAM, TEA | twice]
+
+
+def test_an_item_added_is_an_order_more_only_when_it_is_the_first_of_its_product():
+    again = added(msgspec.structs.replace(JAM_LINE, line=3), first=False)
+    assert _rows(story(created(), added(), again, at=MAY)) == [JAM | {"units": 6, "revenue": Decimal("0.75")}, TEA]
+
+
+def test_a_cancellation_takes_its_lines_back_in_its_own_month():
+    cancellation = cancelled(lines=(TEA_LINE, JAM_LINE))
+    less = {"month": date(2026, 6, 1), "orders": -1, "named_at": JUNE}
+    jam, tea = {"units": -3, "revenue": Decimal("-0.375")}, {"units": -2, "revenue": Decimal("-7.00")}
+    rows = _rows(story(created(), added(), cancellation, at=[MAY, MAY, JUNE]))
+    assert rows == [JAM, TEA, JAM | less | jam, TEA | less | tea]
+
+
+def test_a_product_has_its_newest_name_whatever_order_the_events_come_in():
+    newest = created(lines=(_renamed(TEA_LINE, "Tea"),))
+    rows = _rows(story(newest, at=LATE_MAY), story(created(), at=MAY))
+    twice = {"units": 4, "revenue": Decimal("14.00"), "orders": 2}
+    assert rows == [TEA | twice | {"name": "Tea", "named_at": LATE_MAY}]
+
+
+def test_of_two_names_at_one_time_always_the_same_is_taken():
+    names = ("Z", "É", "a")
+    rows = _rows(*(story(created(lines=(_renamed(TEA_LINE, name),)), at=MAY) for name in names))
+    assert [row["name"] for row in rows] == ["É"]
+
+
+def test_currencies_are_kept_apart():
+    rows = _rows(story(created(), at=MAY), story(created(currency="EUR"), at=MAY))
+    assert rows == [TEA | {"currency": "EUR"}, TEA]
