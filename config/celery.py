@@ -1,6 +1,8 @@
 """The Celery app: workers, beat, and a timer in each worker for when beat is gone."""
 
 import os
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -26,6 +28,16 @@ def leave_the_parents_connections(**signal: Any) -> None:
 def sweep_without_beat(**signal: Any) -> None:
     """Send the sweep from each worker too, because beat is a single point of failure."""
     threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def rebuild_at_start(**signal: Any) -> None:
+    """With REBUILD_AT_START, rebuild outdated read models in a process beside the worker, which goes on posting."""
+    from django.conf import settings
+
+    if settings.REBUILD_AT_START:
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "rebuild_projections", "--outdated"]
+        subprocess.Popen(command, stdin=subprocess.DEVNULL)
 
 
 def _sweep_for_ever() -> None:

@@ -184,8 +184,14 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_SERIALIZER, CELERY_ACCEPT_CONTENT = "json", ["json"]
+LAG_SAMPLE_SECONDS, LAG_HISTORY_DAYS = env.int("LAG_SAMPLE_SECONDS", 30), env.int("LAG_HISTORY_DAYS", 7)
+VERIFY_SECONDS, VERIFY_SAMPLE = env.int("VERIFY_SECONDS", 300), env.int("VERIFY_SAMPLE", 100)
+VERIFY_WHOLE_LOG_UPTO = env.int("VERIFY_WHOLE_LOG_UPTO", 500_000)
+REBUILD_AT_START = env.bool("REBUILD_AT_START", False)
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "projections.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+    name: {"task": f"projections.{name}", "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in (("sweep", SWEEP_SECONDS), ("sample_lag", LAG_SAMPLE_SECONDS), ("verify_next", VERIFY_SECONDS))
+    if seconds
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------------------

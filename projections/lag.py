@@ -4,18 +4,20 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 import msgspec
+from django.conf import settings
 from django.db.models import Count, Min
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store, log_lock
 from orders_write.log_lock import OpenAppender
 from projections import checkpoints
-from projections.checkpoints import Standing
-from projections.models import ParkedEvent, Rebuild
+from projections.checkpoints import LOOKED_EVERY_SECONDS, Standing
+from projections.models import ParkedEvent, Rebuild, Verification
 from projections.projector import Projector
 from projections.registry import PROJECTORS
 from projections.rows import READ
 
+_SILENT_SWEEPS = 2
 HALTED, NEEDS_REBUILD, NEWER = "halted", "needs rebuild", "built by a newer release"
 
 
@@ -23,7 +25,8 @@ class ProjectionStatus(msgspec.Struct, frozen=True):
     """Where one partition of a projection stands.
 
     `lag_seconds` is the age of the oldest event of the log that it has not posted, 0 only at the head. `held_streams`
-    wait for a parked event, the oldest for `held_seconds`. `rebuild` is the phase of an open rebuild.
+    wait for a parked event, the oldest for `held_seconds`. `worker_looks`: a worker has looked at it within the last
+    sweeps. `drifted_rows` differed from the log at the last comparison. `rebuild` is the phase of an open rebuild.
     """
 
     projection: str
@@ -36,8 +39,10 @@ class ProjectionStatus(msgspec.Struct, frozen=True):
     objective_seconds: float
     objective_held: bool
     worker_silent_seconds: float | None
+    worker_looks: bool
     held_streams: int
     held_seconds: float
+    drifted_rows: int
     rebuild: str
     error: str
 
@@ -55,6 +60,7 @@ class _Kept(msgspec.Struct, frozen=True):
 
     held_streams: int = 0
     held_since: datetime | None = None
+    drifted_rows: int = 0
     rebuild: str = ""
 
 
@@ -99,6 +105,7 @@ def _status(
     events, oldest = event_log.backlog(checkpoint.position)
     objective = projector.lag_objective.total_seconds()
     behind, state = _age(oldest) or 0.0, _state(checkpoint, standing)
+    silent = _age(checkpoint.looked_at)
     return ProjectionStatus(
         projection=projector.name,
         partition=checkpoint.partition,
@@ -109,9 +116,11 @@ def _status(
         lag_seconds=behind,
         objective_seconds=objective,
         objective_held=behind <= objective and state == Checkpoint.State.ACTIVE,
-        worker_silent_seconds=_age(checkpoint.looked_at),
+        worker_silent_seconds=silent,
+        worker_looks=silent is not None and silent <= _SILENT_SWEEPS * settings.SWEEP_SECONDS + LOOKED_EVERY_SECONDS,
         held_streams=kept.held_streams,
         held_seconds=_age(kept.held_since) or 0.0,
+        drifted_rows=kept.drifted_rows,
         rebuild=kept.rebuild,
         error=checkpoint.error,
     )
@@ -133,10 +142,11 @@ def _kept(live: set[tuple[str, int]]) -> dict[str, _Kept]:
         )
         if (name, generation) in live
     }
+    drifted = dict(Verification.objects.filter(differences__gt=0).values_list("projection", "differences"))
     phases = dict(Rebuild.objects.filter(state__in=Rebuild.OPEN).values_list("projection", "phase"))
     return {
-        name: _Kept(*held.get(name, (0, None)), rebuild=str(phases.get(name, "")))
-        for name in held.keys() | phases.keys()
+        name: _Kept(*held.get(name, (0, None)), drifted.get(name, 0), str(phases.get(name, "")))
+        for name in held.keys() | phases.keys() | drifted.keys()
     }
 
 

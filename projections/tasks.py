@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from projections import catch_up as engine
-from projections import rebuild_fold, wake_up
+from projections import rebuild_fold, wake_up, watch
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
@@ -40,6 +40,18 @@ def _outcome(projection: str, partition: int) -> engine.Outcome | None:
 def sweep() -> None:
     """Look at every projection, whether or not its doorbell was heard."""
     wake_up.publish(unheard=True)
+
+
+@shared_task(name="projections.sample_lag")  # type: ignore[untyped-decorator]
+def sample_lag() -> None:
+    """Record how far every projection is behind."""
+    watch.sample_lag()
+
+
+@shared_task(name="projections.verify_next")  # type: ignore[untyped-decorator]
+def verify_next() -> None:
+    """Compare some rows of one projection with the log, another one each time."""
+    watch.verify_next()
 
 
 @shared_task(name="projections.fold_rebuild")  # type: ignore[untyped-decorator]

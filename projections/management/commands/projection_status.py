@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from typing import IO, Any, cast
 
 import msgspec
@@ -20,6 +21,7 @@ _COLUMNS = (
     "objective (s)",
     "held streams",
     "last look",
+    "drifted rows",
     "rebuild",
 )
 
@@ -45,12 +47,24 @@ class Command(BaseCommand):
         self._complain(found)
 
     def _complain(self, found: list[ProjectionStatus]) -> None:
-        stuck = [one for one in found if one.state != "active"]
-        for one in stuck:
-            advice = f"run `manage.py rebuild_projections {one.projection}`, or deploy the release that built its rows"
-            self.stderr.write(f"{name(one)}: {one.state}: {one.error or advice}")
-        if stuck:
+        for one in found:
+            for complaint in _complaints(one):
+                self.stderr.write(f"{name(one)}: {complaint}")
+        if any(one.state != "active" for one in found):
             sys.exit(1)
+
+
+def _complaints(one: ProjectionStatus) -> Iterator[str]:
+    if one.state != "active":
+        advice = f"run `manage.py rebuild_projections {one.projection}`, or deploy the release that built its rows"
+        yield f"{one.state}: {one.error or advice}"
+    if not one.worker_looks:
+        yield "no worker has looked lately; are the workers and the broker up?"
+    if one.held_streams:
+        yield f"{one.held_streams} streams wait for parked events: `manage.py retry_parked`, or `skip_parked`"
+    if one.drifted_rows:
+        command = f"manage.py verify_projections {one.projection} --all --repair"
+        yield f"{one.drifted_rows} rows differ from the log: `{command}`"
 
 
 def name(one: ProjectionStatus) -> str:
@@ -74,5 +88,7 @@ def _table(found: list[ProjectionStatus]) -> Table:
         silent = "never" if one.worker_silent_seconds is None else f"{one.worker_silent_seconds:.1f} s ago"
         held = f"{one.held_streams} for {one.held_seconds:.0f} s" if one.held_streams else "-"
         figures = (one.position, one.lag_events, f"{one.lag_seconds:.1f}", f"{one.objective_seconds:g}")
-        table.add_row(name(one), one.state, *map(str, figures), held, silent, one.rebuild or "-")
+        silent = silent if one.worker_looks else f"{silent}!"
+        drifted = str(one.drifted_rows or "-")
+        table.add_row(name(one), one.state, *map(str, figures), held, silent, drifted, one.rebuild or "-")
     return table

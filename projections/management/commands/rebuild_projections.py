@@ -10,6 +10,7 @@ import msgspec
 from django.core.management.base import BaseCommand, CommandError
 
 from projections import rebuild
+from projections.checkpoints import Standing, standing
 from projections.comparison import Different
 from projections.management.arguments import count
 from projections.management.progress import reporter
@@ -18,7 +19,7 @@ from projections.posting import INFRASTRUCTURE, CannotApply
 from projections.projector import Projector
 from projections.rebuild_lock import BeingRebuilt
 from projections.rebuild_run import Cancelled, Failed, Options
-from projections.registry import chosen
+from projections.registry import PROJECTORS, chosen
 
 _REFUSALS = (rebuild.NoOpenRebuild, rebuild.CannotRollBack, BeingRebuilt, Cancelled)
 _LEFT = "The live rows are untouched; go on with --resume, or discard the new ones with --cancel."
@@ -31,6 +32,9 @@ class Command(BaseCommand):
         """Define the options."""
         parser.add_argument("names", nargs="*", metavar="name", help="the projections to rebuild")
         parser.add_argument("--all", action="store_true", help="every projection, one after the other")
+        parser.add_argument(
+            "--outdated", action="store_true", help="every projection whose rows another version of its code has built"
+        )
         parser.add_argument(
             "--workers",
             type=partial(count, upto=64),
@@ -54,7 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it for one projection after the other; the first failure ends the command with exit code 1."""
-        projectors = chosen(options["names"], everything=options["all"], error=CommandError)
+        projectors = _chosen(options)
         for number, projector in enumerate(projectors, start=1):
             self._do(projector, f"[{number}/{len(projectors)}]", options)
 
@@ -92,6 +96,14 @@ class Command(BaseCommand):
     def _rollback(self, projector: Projector, step: str, options: dict[str, Any]) -> tuple[str, Any]:
         generation = rebuild.rollback(projector)
         return f"generation {generation} is live again", {"projection": projector.name, "generation": generation}
+
+
+def _chosen(options: dict[str, Any]) -> list[Projector]:
+    if not options["outdated"]:
+        return chosen(options["names"], everything=options["all"], error=CommandError)
+    if options["names"] or options["all"]:
+        raise CommandError("--outdated finds the projections itself; name none, and leave --all away.")
+    return [projector for projector in PROJECTORS if standing(projector) is Standing.NEEDS_REBUILD]
 
 
 def _record(found: Rebuild) -> dict[str, Any]:
