@@ -13,7 +13,7 @@ run: $(LOCKED) ## set up everything and run the service (PORT=8000)
 	@exec $(BIN)/python -m config.supervisor
 
 test: $(LOCKED) ## set up everything and pass the tests
-	@exec $(BIN)/python -m pytest -q
+	@exec $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 lint: $(LOCKED) ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .
