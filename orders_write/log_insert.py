@@ -54,9 +54,12 @@ def insert(connection: BaseDatabaseWrapper, stream_type: str, rows: Sequence[Row
 
 
 def _execute(connection: BaseDatabaseWrapper, statement: LiteralString, values: list[Any]) -> list[tuple[Any, ...]]:
+    connection.validate_thread_sharing()
     connection.validate_no_broken_transaction()
-    with connection.cursor() as opened, connection.wrap_database_errors:
-        return psycopg.Cursor(opened.connection).execute(statement, values, prepare=True).fetchall()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True).fetchall()
 
 
 def _arrays(rows: Sequence[Row]) -> list[list[Any]]:

@@ -12,14 +12,37 @@ from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
 
 ATTEMPTS = 4
-_SECONDS = 20
+_SECONDS, _LOOK_SECONDS = 20, 5
 log = structlog.get_logger(__name__)
+
+
+@shared_task(name="projections.look")  # type: ignore[untyped-decorator]
+def look() -> None:
+    """Post what there is, projection by projection; what takes long, or must be tried again, goes on in its own task.
+
+    Several of these at a time share the work: a partition that another one has is passed over.
+    """
+    wake_up.heard()
+    parts, deadline = wake_up.parts(), time.monotonic() + _LOOK_SECONDS
+    while parts and _posted(*parts[0], deadline - time.monotonic()):
+        parts.pop(0)
+    for name, partition in parts:
+        catch_up.delay(name, partition)
+
+
+def _posted(projection: str, partition: int, seconds: float) -> bool:
+    try:
+        return engine.catch_up(named([projection])[0], partition, seconds=seconds) is not engine.Outcome.OUT_OF_TIME
+    except INFRASTRUCTURE as error:
+        log.warning("catch-up put off", projection=projection, error=str(error))
+        return False
+    except Exception:  # the checkpoint keeps the reason; the other projections go on
+        return True
 
 
 @shared_task(name="projections.catch_up")  # type: ignore[untyped-decorator]
 def catch_up(projection: str, partition: int = 0) -> None:
     """Post a partition's events until the head of the log; out of time, ask for the rest in a new task."""
-    wake_up.heard(projection, partition)
     if _outcome(projection, partition) is engine.Outcome.OUT_OF_TIME:
         catch_up.delay(projection, partition)
 
@@ -38,8 +61,9 @@ def _outcome(projection: str, partition: int) -> engine.Outcome | None:
 
 @shared_task(name="projections.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Look at every projection, whether or not its doorbell was heard."""
-    wake_up.publish(unheard=True)
+    """Look at every projection, each in a task of its own, whether or not its doorbell was heard."""
+    for name, partition in wake_up.parts():
+        catch_up.delay(name, partition)
 
 
 @shared_task(name="projections.sample_lag")  # type: ignore[untyped-decorator]

@@ -1,11 +1,13 @@
-"""Turns the doorbell into Celery tasks, off the command's path.
+"""Turns the doorbell into a Celery task, off the command's path.
 
 A command must neither fail nor wait because of the broker, so a thread of this process publishes; rings that come
 while it publishes are answered by one more round. Whatever is lost here the sweep makes up for (law 4).
 """
 
+import atexit
 import os
 import threading
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -17,19 +19,31 @@ from projections.registry import PROJECTORS
 
 log = structlog.get_logger(__name__)
 
+_KEY = "wake-up"
+# Rings that come faster are answered together: after a little pause when a task was sent, and after ever longer ones
+# while that task waits to begin, because it will see their events too.
+_PAUSE_SECONDS, _LONGEST_SECONDS = 0.001, 0.032
+_LAST_CHANCE_SECONDS = 1.0
+
 
 class _Publisher:
     """One daemon thread per process, started by the first ring (also after a fork)."""
 
     def __init__(self) -> None:
-        self._rung = threading.Event()
+        self._rung, self._done = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._pid = 0
 
     def ring(self) -> None:
+        self._done.clear()
         self._rung.set()
         if self._pid != os.getpid():
             self._start()
+
+    def wait(self) -> None:
+        """Give the last ring of a process that ends the time to be published."""
+        if self._pid == os.getpid():
+            self._done.wait(_LAST_CHANCE_SECONDS)
 
     def _start(self) -> None:
         with self._starting:
@@ -38,10 +52,14 @@ class _Publisher:
                 threading.Thread(target=self._run, name="wake-up", daemon=True).start()
 
     def _run(self) -> None:
+        pause = _PAUSE_SECONDS
         while True:
             self._rung.wait()
             self._rung.clear()
-            publish()
+            pause = _PAUSE_SECONDS if publish() else min(2 * pause, _LONGEST_SECONDS)
+            if not self._rung.is_set():
+                self._done.set()
+            time.sleep(pause)
 
 
 _publisher = _Publisher()
@@ -52,20 +70,21 @@ def ring(**signal: Any) -> None:
     _publisher.ring()
 
 
-def publish(*, unheard: bool = False) -> None:
-    """Send a catch-up task for every partition of every projection; a broker that is down is logged, not raised.
+def publish() -> bool:
+    """Send the task that looks at every projection, and tell whether; a broker that is down is logged, not raised.
 
     A task that is on its way and has not begun will see these events too, so no second one is sent (a key in the cache
-    says so, for one sweep's interval at most); `unheard` sends all the same.
+    says so, for one sweep's interval at most).
     """
-    from projections.tasks import catch_up
+    from projections.tasks import look
 
     try:
-        for name, partition in parts():
-            if unheard or _is_first(name, partition):
-                catch_up.delay(name, partition)
+        if sent := _is_first():
+            look.delay()
     except Exception as error:
         log.warning("wake-up not published; the sweep will pick it up", error=str(error))
+        return False
+    return sent
 
 
 def parts() -> list[tuple[str, int]]:
@@ -73,21 +92,17 @@ def parts() -> list[tuple[str, int]]:
     return [(projector.name, partition) for projector in PROJECTORS for partition in range(projector.partitions)]
 
 
-def heard(projection: str, partition: int) -> None:
+def heard() -> None:
     """Note that a task has begun: what commits from now on may need another one."""
     with suppress(Exception):  # the cache is a convenience: without it every ring sends a task
-        cache.delete(_key(projection, partition))
+        cache.delete(_KEY)
 
 
-def _is_first(projection: str, partition: int) -> bool:
+def _is_first() -> bool:
     try:
-        return cache.add(_key(projection, partition), 1, settings.SWEEP_SECONDS)
+        return cache.add(_KEY, 1, settings.SWEEP_SECONDS)
     except Exception:
         return True
-
-
-def _key(projection: str, partition: int) -> str:
-    return f"wake-up:{projection}:{partition}"
 
 
 def reset_after_fork() -> None:
@@ -97,3 +112,4 @@ def reset_after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=reset_after_fork)
+atexit.register(lambda: _publisher.wait())

@@ -13,8 +13,9 @@ from tests import databases as test_databases
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded servers before the first test asks for them; does nothing when URLs are configured."""
+    """Start the embedded servers before the first test asks for them (not when URLs are configured)."""
     embedded.ensure_running()
+    test_databases.keep_apart()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,14 @@ _GENERATIONS = "select nspname from pg_namespace where nspname ~ '^(building|pre
 _TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'django_migrations'"
 
 
+def keep_apart() -> None:
+    """Give this run a queue of the broker and keys of the cache of its own: several runs share the servers."""
+    from config.celery import app
+
+    app.conf.task_default_queue = TEST_NAME
+    settings.CACHES["default"]["KEY_PREFIX"] = TEST_NAME
+
+
 def owner_settings(alias: str) -> dict[str, Any]:
     """Return the connection settings of the role that may create databases and own the log."""
     return {**connections[alias].settings_dict, **settings.TEST_OWNERS[alias]}
@@ -65,7 +73,11 @@ def empty() -> None:
 
 
 def drop() -> None:
-    """Close what is open and drop both test databases."""
+    """Close what is open, and drop both test databases and the queue."""
+    from config.celery import app
+
+    with app.connection_for_write() as connection:
+        connection.default_channel.client.delete(TEST_NAME, f"_kombu.binding.{TEST_NAME}")
     for alias in ALIASES:
         _close(alias)
         with owner_connection(alias, "postgres") as connection:
