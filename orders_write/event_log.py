@@ -24,6 +24,7 @@ from orders_write.log_lock import wait_for_appenders
 
 FIRST_STREAM, LAST_STREAM = UUID(int=0), UUID(int=2**128 - 1)
 _SHARE_BITS = 28
+_SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 
 _SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
 _STREAMS = f"""
@@ -148,7 +149,7 @@ def stream_bounds(upto: int, events: int) -> list[UUID]:
 
     They come from a sample of the table's pages, so a long log costs no more than a short one.
     """
-    percent = min(100.0, 100 * 100 * 1_000 / max(upto, 1))
+    percent = min(100.0, max(100 * _SAMPLED_OF_EACH / events, 100 * _SAMPLED / max(upto, 1)))
     sample = _sampled(upto, percent)
     step = max(1, int(events * percent / 100))
     return [*dict.fromkeys(sample[step:-1:step]), LAST_STREAM]
@@ -166,23 +167,26 @@ def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, 
     The order is by stream and version. Rows come by `COPY`, one at a time: memory does not grow with the log. Whoever
     may not take all of them closes the generator, because its connection is busy until then.
     """
+    known, stream_id = b"", FIRST_STREAM
     with connections[WRITE].cursor() as cursor, cursor.copy(_STREAMS, [after, until, upto]) as copy:
         for line in copy:
-            yield _from_copy(bytes(line))
+            position, text, version, event_type, schema_version, data, metadata, recorded_at = _fields(line)
+            if text != known:
+                known, stream_id = text, UUID(text.decode())
+            yield _stored(
+                int(position),
+                stream_id,
+                int(version),
+                event_type.decode(),
+                int(schema_version),
+                _unescaped(data),
+                _unescaped(metadata),
+                datetime.fromisoformat(recorded_at.decode()),
+            )
 
 
-def _from_copy(line: bytes) -> StoredEvent:
-    position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = line[:-1].split(b"\t")
-    return _stored(
-        int(position),
-        UUID(stream_id.decode()),
-        int(version),
-        event_type.decode(),
-        int(schema_version),
-        _unescaped(data),
-        _unescaped(metadata),
-        datetime.fromisoformat(recorded_at.decode()),
-    )
+def _fields(line: bytes | bytearray | memoryview) -> list[bytes]:
+    return bytes(line)[:-1].split(b"\t")
 
 
 def _unescaped(json: bytes) -> bytes:

@@ -124,7 +124,7 @@ def step(projector: Projector, partition: int = 0, limit: int = 1_000) -> Batch 
 
 
 def _transaction(projector: Projector, partition: int, limit: int, apply: Apply) -> Batch | None:
-    with transaction.atomic(using=READ):
+    with posting.collector_paused(), transaction.atomic(using=READ):
         bound()
         checkpoint = checkpoints.locked(projector, partition)
         return follow(projector, checkpoint, limit, apply) if checkpoint else None

@@ -4,8 +4,10 @@ A slice is applied whole. Where that fails for a reason that lies in an event, i
 event is found; the rest of its stream is parked behind it, and every other stream goes on.
 """
 
+import gc
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -94,6 +96,18 @@ def skips(projector: Projector) -> Skips | None:
     found = list(decided)
     streams = {stream_id for _, stream_id, version in found if version == 1 and projector.loads_rows}
     return Skips(frozenset(position for position, _, _ in found), frozenset(streams)) if found else None
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Pause Python's collector of cycles, which walks the rows of a batch time and again and never finds one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def apply(projector: Projector, events: Iterable[StoredEvent]) -> None:

@@ -103,6 +103,9 @@ class Projector(ABC):
         """Apply events, in order, to the rows that were loaded for them, and return the rows to write."""
 
 
+_UNSEEN: Row = {}
+
+
 def _nothing(row: Row, event: Any, stored: StoredEvent) -> None:
     """Change nothing: the event does not concern the read model, or is skipped."""
 
@@ -128,19 +131,19 @@ class StreamProjector(Projector):
             BrokenStream: an event's predecessor never reached its row.
         """
         changed: Rows = {}
+        changes, stream_id, row = self.changes, None, _UNSEEN
         for stored in events:
-            key = (stored.stream_id,)
-            row = rows.setdefault(key, {"version": 0})
-            if self._is_next(row, stored):
-                self.changes.get(type(stored.event), _nothing)(row, stored.event, stored)
-                row["version"] = stored.version
-                changed[key] = row
+            if stored.stream_id is not stream_id:
+                stream_id = stored.stream_id
+                row = rows.setdefault((stream_id,), {"version": 0})
+            version = row["version"] + 1
+            if stored.version == version:
+                changes.get(type(stored.event), _nothing)(row, stored.event, stored)
+                row["version"] = version
+                changed[stream_id,] = row
+            elif stored.version > version:
+                raise BrokenStream(self.name, stored, version - 1)
         return changed
-
-    def _is_next(self, row: Row, stored: StoredEvent) -> bool:
-        if stored.version > row["version"] + 1:
-            raise BrokenStream(self.name, stored, row["version"])
-        return bool(stored.version == row["version"] + 1)
 
 
 class EntryProjector(Projector):

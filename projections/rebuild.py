@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
-from projections import catch_up, checkpoints, generations, posting, rebuild_fold, swap
+from projections import catch_up, checkpoints, generations, posting, rebuild_fold, rebuild_workers, swap
 from projections.models import ParkedEvent, Rebuild, RebuildChunk
 from projections.projector import Projector
 from projections.rebuild_lock import only_one
 from projections.rebuild_run import Cancelled, Options, Report, Run, follow_to_head
+from projections.rebuild_workers import Helpers
 from projections.rows import READ
 
 State = Rebuild.State
@@ -78,8 +79,8 @@ def rebuild(projector: Projector, options: Options | None = None, report: Report
         Different: `verify` was asked for, and the new rows differ from the live ones.
     """
     options = options or Options()
-    with only_one(projector):
-        return _run(projector, _begin(projector, options), options, report)
+    with only_one(projector), rebuild_workers.helpers(options.helpers) as helpers:
+        return _run(projector, _begin(projector, options), options, report, helpers)
 
 
 def resume(projector: Projector, options: Options | None = None, report: Report = lambda progress: None) -> Rebuild:
@@ -89,13 +90,13 @@ def resume(projector: Projector, options: Options | None = None, report: Report 
         NoOpenRebuild: there is none that this release could go on with.
     """
     options = options or Options()
-    with only_one(projector):
+    with only_one(projector), rebuild_workers.helpers(options.helpers) as helpers:
         found = _open(projector).filter(version=projector.version, partitions=projector.partitions).first()
         if found is None:
             raise NoOpenRebuild(projector.name)
         found.state, found.error, found.parks = State.RUNNING, "", found.parks or options.park
         found.save()
-        return _run(projector, found, options, report)
+        return _run(projector, found, options, report, helpers)
 
 
 def cancel(projector: Projector, *, seconds: float = 30.0) -> Rebuild:
@@ -180,9 +181,9 @@ def _open(projector: Projector) -> QuerySet[Rebuild]:
     return Rebuild.objects.filter(projection=projector.name, state__in=Rebuild.OPEN)
 
 
-def _run(projector: Projector, found: Rebuild, options: Options, report: Report) -> Rebuild:
+def _run(projector: Projector, found: Rebuild, options: Options, report: Report, helpers: Helpers) -> Rebuild:
     try:
-        done = Run(projector, found, options, report).to_the_end()
+        done = Run(projector, found, options, report, helpers).to_the_end()
     except Cancelled:
         _discard(projector)
         raise

@@ -21,7 +21,7 @@ from projections.projector import Projector
 from projections.registry import named
 
 Fold = Callable[[Posting, Iterable[StoredEvent]], None]
-CHUNK = 20_000
+CHUNK = 5_000
 _SLICE = 1_000
 
 
@@ -67,7 +67,8 @@ def _fold_next(projector: Projector, rebuild: Rebuild, fold: Fold) -> bool:
         if chunk is None:
             return False
         work = Posting(projector, rebuild.generation, parks=rebuild.parks, skips=posting.skips(projector))
-        with closing(event_log.read_streams(chunk.after, chunk.until, rebuild.head)) as stored:
+        read = event_log.read_streams(chunk.after, chunk.until, rebuild.head)
+        with closing(read) as stored, posting.collector_paused():
             events = _Counted(stored)
             fold(work, events)
         RebuildChunk.objects.filter(pk=chunk.pk).update(events=events.seen, done_at=timezone.now())

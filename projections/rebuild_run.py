@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -18,6 +17,7 @@ from projections.catch_up import Apply, Batch
 from projections.models import Rebuild
 from projections.posting import Posting
 from projections.projector import Projector
+from projections.rebuild_workers import Helpers
 from projections.rows import READ
 
 Phase, State = Rebuild.Phase, Rebuild.State
@@ -34,6 +34,11 @@ class Options:
     verify: bool = False
     park: bool = False
     by: str = "somebody"
+
+    @property
+    def helpers(self) -> int:
+        """How many processes help this one."""
+        return 0 if self.distributed else self.workers - 1
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Run:
     rebuild: Rebuild
     options: Options
     report: Report
+    helpers: Helpers
 
     def to_the_end(self) -> Rebuild:
         """Do the phase that the rebuild has reached and those after it, and return its record."""
@@ -91,11 +97,10 @@ class Run:
         return self.rebuild
 
     def _fold(self) -> None:
-        helpers = 0 if self.options.distributed else self.options.workers - 1
-        with rebuild_workers.processes(self.rebuild.pk, helpers) if helpers > 0 else nullcontext():
-            while rebuild_fold.left(self.rebuild).exists():
-                self._fold_some()
-                self._progress(rebuild_fold.events_done(self.rebuild))
+        self.helpers.fold(self.rebuild.pk)
+        while rebuild_fold.left(self.rebuild).exists():
+            self._fold_some()
+            self._progress(rebuild_fold.events_done(self.rebuild))
         self._check_wanted()
 
     def _fold_some(self) -> None:

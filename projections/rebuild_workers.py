@@ -6,26 +6,50 @@ A new process knows nothing: it is told which databases this one uses, and finds
 import multiprocessing
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 from typing import Any
 
 Databases = dict[str, dict[str, Any]]
 _SAID = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
 
 
+class Helpers:
+    """Processes that wait for a rebuild whose chunks they shall fold."""
+
+    def __init__(self, count: int) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._orders = []
+        self._processes = []
+        for _ in range(count):
+            heard, order = spawn.Pipe(duplex=False)
+            process = spawn.Process(target=_work, args=(heard, _databases()), daemon=True)
+            process.start()
+            heard.close()  # the process's alone: it then notices when this one is gone
+            self._orders.append(order)
+            self._processes.append(process)
+
+    def fold(self, rebuild_id: int) -> None:
+        """Tell them to fold a rebuild's chunks; each ends when none is left."""
+        for order in self._orders:
+            with suppress(BrokenPipeError):  # one that died is missed by nobody
+                order.send(rebuild_id)
+
+    def end(self) -> None:
+        """End those that are still there."""
+        for process in self._processes:
+            process.terminate()
+            process.join()
+
+
 @contextmanager
-def processes(rebuild_id: int, count: int) -> Iterator[None]:
-    """Run `count` processes that fold chunks of a rebuild; they end when none is left, or with this process."""
-    spawn = multiprocessing.get_context("spawn")
-    helpers = [spawn.Process(target=_work, args=(rebuild_id, _databases()), daemon=True) for _ in range(count)]
-    for helper in helpers:
-        helper.start()
+def helpers(count: int) -> Iterator[Helpers]:
+    """Start processes that will help to fold; they get ready (half a second) while the rebuild is prepared."""
+    started = Helpers(count)
     try:
-        yield
+        yield started
     finally:
-        for helper in helpers:
-            helper.terminate()
-            helper.join()
+        started.end()
 
 
 def ask_celery(rebuild_id: int, count: int) -> None:
@@ -43,7 +67,7 @@ def _databases() -> Databases:
     return {name: {part: connections[name].settings_dict[part] for part in _SAID} for name in ("default", "read")}
 
 
-def _work(rebuild_id: int, databases: Databases) -> None:
+def _work(orders: Connection, databases: Databases) -> None:
     import django
 
     django.setup()
@@ -54,7 +78,7 @@ def _work(rebuild_id: int, databases: Databases) -> None:
     from projections.models import Rebuild
     from projections.rebuild_fold import fold_next
 
-    parent = multiprocessing.parent_process()
-    rebuild = Rebuild.objects.get(pk=rebuild_id)
-    while parent is not None and parent.is_alive() and fold_next(rebuild):
-        pass
+    with suppress(EOFError):  # the process that rebuilds is gone
+        rebuild = Rebuild.objects.get(pk=orders.recv())
+        while not orders.poll() and fold_next(rebuild):
+            pass

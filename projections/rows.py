@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 from django.db import connections, models
-from psycopg.types.json import Jsonb
 
 from projections.projector import Key, Projector, Row, Rows, key_columns
 
 READ = "read"
 FEW = 20
+_ENCODER = msgspec.json.Encoder(decimal_format="string")
 
 
 @cache
@@ -35,14 +35,17 @@ def load(projector: Projector, keys: Iterable[Key]) -> Rows:
 def _loaded(projector: Projector, names: Sequence[str], found: Sequence[Any]) -> Row:
     """Return one row; Django leaves jsonb as text."""
     row = dict(zip(names, found, strict=True))
-    for name in _json_columns(projector.model):
+    for place in _json_places(projector.model):
+        name = names[place]
         row[name] = row[name] and msgspec.json.decode(row[name])
     return row
 
 
 @cache
-def _json_columns(model: type[models.Model]) -> tuple[str, ...]:
-    return tuple(field.attname for field in model._meta.concrete_fields if isinstance(field, models.JSONField))
+def _json_places(model: type[models.Model]) -> tuple[int, ...]:
+    """Return which of a model's `columns` are JSON."""
+    kinds = {field.attname: field for field in model._meta.concrete_fields}
+    return tuple(place for place, name in enumerate(columns(model)) if isinstance(kinds[name], models.JSONField))
 
 
 def write(projector: Projector, rows: Rows) -> None:
@@ -54,7 +57,8 @@ def write(projector: Projector, rows: Rows) -> None:
     if not rows:
         return
     names = tuple(columns(projector.model))
-    values = [_values(rows[key], names) for key in sorted(rows, key=_text)]
+    json = _json_places(projector.model)
+    values = [_values(rows[key], names, json) for key in sorted(rows, key=_text)]
     with connections[READ].cursor() as cursor:
         if len(values) <= FEW:
             cursor.execute(_from_values(projector, names, len(values)), [part for row in values for part in row])
@@ -65,12 +69,21 @@ def write(projector: Projector, rows: Rows) -> None:
 def copy_in(projector: Projector, rows: Rows) -> None:
     """Insert rows of which none can be there yet: the fastest way, for a generation that is being built."""
     names = tuple(columns(projector.model))
+    json = _json_places(projector.model)
     with connections[READ].cursor() as cursor:
-        _fill(cursor, _table(projector), names, (_values(row, names) for row in rows.values()))
+        _fill(cursor, _table(projector), names, (_values(row, names, json) for row in rows.values()))
 
 
-def _values(row: Row, names: Sequence[str]) -> list[Any]:
-    return [_adapted(row[name]) for name in names]
+def _values(row: Row, names: Sequence[str], json: Sequence[int]) -> list[Any]:
+    """Return a row's values; those at the places of `json` as JSON text."""
+    values = [row[name] for name in names]
+    for place in json:
+        values[place] = _as_json(values[place])
+    return values
+
+
+def _as_json(value: Any) -> Any:
+    return _ENCODER.encode(value).decode() if isinstance(value, list | dict) else value
 
 
 def _fill(cursor: Any, table: str, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
@@ -119,7 +132,3 @@ def _staging(projector: Projector) -> str:
 
 def _text(key: Key) -> tuple[str, ...]:
     return tuple(map(str, key))
-
-
-def _adapted(value: Any) -> Any:
-    return Jsonb(value, dumps=msgspec.json.encode) if isinstance(value, list | dict) else value
