@@ -99,9 +99,29 @@ def _copy(cursor: Any, projector: Projector, names: Sequence[str], values: Itera
         f"as select {', '.join(names)} from {_table(projector)} limit 0"
     )
     _fill(cursor, staging, names, values)
-    cursor.execute(
-        f"insert into {_table(projector)} ({', '.join(names)}) select * from {staging} {_merging(projector)}"
+    cursor.execute((_changing if projector.loads_rows else _merging_in)(projector, names))
+
+
+def _changing(projector: Projector, names: Sequence[str]) -> str:
+    """Update the rows that are there and insert the others: `on conflict` would compute generated columns twice.
+
+    Only for rows of one writer, because an update takes its locks in any order. Each row is found by the primary key:
+    what the planner guesses of a temporary table, it could as well read the whole read model.
+    """
+    table, staging = _table(projector), _staging(projector)
+    same = " and ".join(f"{table}.{name} = excluded.{name}" for name in key_columns(projector.model))
+    return (
+        f"set local enable_hashjoin = off; set local enable_mergejoin = off; "
+        f"update {table} set {_merges(projector)} from {staging} as excluded where {same}; "
+        f"insert into {table} ({', '.join(names)}) select * from {staging} as excluded "
+        f"where not exists (select from {table} where {same})"
     )
+
+
+def _merging_in(projector: Projector, names: Sequence[str]) -> str:
+    """Insert rows, or merge them into those that are there."""
+    table, staging = _table(projector), _staging(projector)
+    return f"insert into {table} ({', '.join(names)}) select * from {staging} {_merging(projector)}"
 
 
 def _from_values(projector: Projector, names: Sequence[str], rows: int) -> str:
@@ -111,10 +131,13 @@ def _from_values(projector: Projector, names: Sequence[str], rows: int) -> str:
 
 
 def _merging(projector: Projector) -> str:
+    return f"on conflict ({', '.join(key_columns(projector.model))}) do update set {_merges(projector)}"
+
+
+def _merges(projector: Projector) -> str:
     key = key_columns(projector.model)
     changed = [name for name in columns(projector.model) if name not in key]
-    merges = ", ".join(f"{name} = {_merged(projector, name)}" for name in changed)
-    return f"on conflict ({', '.join(key)}) do update set {merges}"
+    return ", ".join(f"{name} = {_merged(projector, name)}" for name in changed)
 
 
 def _merged(projector: Projector, column: str) -> str:
