@@ -21,8 +21,16 @@ lint: $(LOCKED) ## ruff, mypy and the import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(LOCKED) ## measure, as ratios to baselines of the same run
-	@exec $(BIN)/python -m benchmarks.broker_down
+bench: $(LOCKED) ## measure, as ratios to baselines of the same run, in ten minutes
+	@$(BIN)/python -m benchmarks.append 4000
+	@$(BIN)/python -m benchmarks.live 50000
+	@$(BIN)/python -m benchmarks.rebuild 100000
+	@$(BIN)/python -m benchmarks.visible 5
+	@$(BIN)/python -m benchmarks.broker_down 250
+	@$(BIN)/python -m benchmarks.serving
+
+bench-%: $(LOCKED) # one of them at its full size: append, live, rebuild, visible, broker_down, serving
+	@exec $(BIN)/python -m benchmarks.$*
 
 clean: ## stop the embedded servers and remove their data and all caches (.venv stays)
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -c 'import sys; from config import embedded; sys.exit(embedded.remove())'; fi

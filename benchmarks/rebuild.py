@@ -1,231 +1,149 @@
-"""How fast `order_views` is rebuilt, until swapped, against what PostgreSQL itself can do, and in how much memory.
+"""How fast `order_views` is rebuilt, until swapped, against what copying alone takes and against one SQL statement.
 
-`.venv/bin/python -m benchmarks.rebuild [events …]` (default: 200,000 and 1,000,000). The baselines of the same run:
-the I/O limit (`COPY` the events out, stream by stream, `COPY` as many rows of the same content in, make the same
-indexes, in two processes), and one SQL statement doing the same fold from a copy of the log beside the read model.
+`.venv/bin/python -m benchmarks.rebuild [events …]`, 200,000 and 1,000,000 unless given. Copying alone is the events
+out, by stream, the rows of the same content in, and the indexes: what a rebuild that folds in no time would do. The
+statement runs inside the read database, over a copy of the events there that is not counted.
 """
 
-import json
-import os
-import subprocess
+import resource
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from time import perf_counter
+from typing import Any, NamedTuple
 
-import psutil
+from benchmarks import databases, rebuild_sql, table, workload
 
-from benchmarks import databases, table, workload
-
-WORKERS, ROUNDS = 2, 3
-REBUILD, LIMIT, SQL = "rebuild_projections --workers 2", "I/O limit", "one SQL statement"
-_FOLD = """
-    insert into order_views (order_id, customer_id, reference, status, currency, items, total, item_count, unit_count,
-        shipping_address, country, cancel_reason, created_at, updated_at, shipped_at, version, search_text)
-    select stream_id, created->>'customer_id', created->>'reference',
-        case when reason is null then 'placed' else 'cancelled' end, created->>'currency', items, total::numeric,
-        lines, units, created->'shipping_address', created->'shipping_address'->>'country', coalesce(reason, ''),
-        created_at, updated_at, null, version,
-        concat_ws(' ', stream_id, created->>'reference', created->>'customer_id',
-            (select string_agg(value, ' ') from jsonb_each_text(created->'shipping_address')), words)
-    from (
-        select stream_id, max(version) as version, (array_agg(data) filter (where version = 1))[1] as created,
-            (array_agg(data->>'total' order by version desc))[1] as total, max(data->>'reason') as reason,
-            min((metadata->>'occurred_at')::timestamptz) as created_at,
-            max((metadata->>'occurred_at')::timestamptz) as updated_at
-        from log group by stream_id
-    ) as told join (
-        select stream_id, count(*) as lines, sum((line->>'quantity')::int) as units,
-            string_agg(concat_ws(' ', line->>'product_id', line->>'name'), ' ' order by (line->>'line')::int) as words,
-            jsonb_agg(line || jsonb_build_object(
-                'total', ((line->>'quantity')::int * (line->>'unit_price')::numeric)::text
-            ) order by (line->>'line')::int) as items
-        from log, jsonb_array_elements(case event_type when 'OrderCreated' then data->'lines'
-            when 'OrderItemAdded' then jsonb_build_array(data->'line') else '[]' end) as line
-        group by stream_id
-    ) as bought using (stream_id)
-"""
+SIZES, WORKERS = (200_000, 1_000_000), 2
+ENGINE, SQL = "rebuild, 2 processes", "one SQL statement"
+COPY = {1: "copying alone, 1 process", 2: "copying alone, 2 processes"}
+TO_COPY, TO_SQL, STEADY, MEMORY = 0.75, 1.5, 0.9, 256
+_EVENTS = "position, stream_id, version, event_type, schema_version, data, metadata, recorded_at"
+_HALVES = ("{0} <= '{1}'", "{0} > '{1}'")
 
 
-def _rebuild(peaks: list[int]) -> float:
-    from tests.databases import urls
-    from tests.e2e.service import ROOT
+class Run(NamedTuple):
+    """One rebuild: its seconds, altogether and by phase, and the most memory its processes took."""
 
-    command = [sys.executable, "manage.py", "rebuild_projections", "order_views", "--workers", str(WORKERS), "--json"]
-    environment = os.environ | urls()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    with _watched(process.pid, peaks):
-        printed, _ = process.communicate(timeout=600)
-    return float(json.loads(printed)["seconds"])
+    seconds: float
+    peak_mb: int
+    helper_peak_mb: int
+    phases: dict[str, float]
 
 
-@contextmanager
-def _watched(pid: int, peaks: list[int]) -> Iterator[None]:
-    """Append the largest resident memory that a process or one of its children reaches, in bytes."""
-    done, largest = threading.Event(), 0
-
-    def watch() -> None:
-        nonlocal largest
-        while not done.wait(0.02):
-            try:
-                family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-                largest = max(largest, *(one.memory_info().rss for one in family))
-            except psutil.NoSuchProcess:
-                return
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
-        peaks.append(largest)
-
-
-def _limit(parts: list[tuple[Any, Any, str]], head: int) -> float:
-    from projections import generations
-
-    began = time.perf_counter()
-    generations.create(_projector())
-    databases.in_processes(_copy_out_and_in, [(parts[one::WORKERS], head) for one in range(WORKERS)])
-    with generations.addressing(generations.building(_projector())):
-        generations._execute("set local maintenance_work_mem = '256MB'")
-        for statement in generations._indexes(_projector().model):
-            generations._execute(statement)
-    took = time.perf_counter() - began
-    generations.discard(_projector())
-    return took
-
-
-def _copy_out_and_in(barrier: Any, parts: list[tuple[Any, Any, str]], head: int) -> None:
-    from django.db import connections
-
-    from orders_write.event_log import _STREAMS
-    from projections import generations
-    from projections.rows import columns
-
-    names = ", ".join(columns(_projector().model))
-    with connections["default"].cursor() as log, connections["read"].cursor() as read:
-        for after, until, path in parts:
-            with log.copy(_STREAMS, [after, until, head]) as copy:
-                for _ in copy:
-                    pass
-            schema = generations.building(_projector())
-            with generations.addressing(schema), read.copy(f"copy order_views ({names}) from stdin") as copy:
-                copy.write(Path(path).read_bytes())
-
-
-def _parts(folder: str, head: int) -> list[tuple[Any, Any, str]]:
-    """Write the rows of the live table into a file for each range of streams."""
-    from django.db import connections
-
-    from orders_write import event_log
-    from projections.rebuild_fold import CHUNK
-    from projections.rows import columns
-
-    bounds = event_log.stream_bounds(head, CHUNK)
-    names, parts = ", ".join(columns(_projector().model)), []
-    with connections["read"].cursor() as cursor:
-        for after, until in zip([event_log.FIRST_STREAM, *bounds], bounds, strict=False):
-            path = Path(folder) / f"{until}.copy"
-            query = f"copy (select {names} from order_views where order_id > %s and order_id <= %s) to stdout"
-            with path.open("wb") as file, cursor.copy(query, [after, until]) as copy:
-                for block in copy:
-                    file.write(block)
-            parts.append((after, until, str(path)))
-    return parts
-
-
-def _fold_in_sql() -> float:
-    from django.db import connections
-
-    from projections import generations
-
-    generations.create(_projector())
-    began = time.perf_counter()
-    with generations.addressing(generations.building(_projector())), connections["read"].cursor() as cursor:
-        cursor.execute("set local work_mem = '256MB'")
-        cursor.execute(_FOLD)
-        rows = cursor.rowcount
-    generations.add_indexes(_projector())
-    took = time.perf_counter() - began
-    _compare(rows)
-    generations.discard(_projector())
-    return took
-
-
-def _compare(rows: int) -> None:
-    from projections import comparison, generations
-
-    other = f"{generations.building(_projector())}.order_views"
-    different, shown = comparison.compare(_projector(), other)
-    different_fields = {one.field for one in shown} - {"search_text"}
-    assert rows, "the statement folded nothing"
-    assert not different_fields, f"the statement folds {different} rows differently: {different_fields}"
-
-
-def _copy_log_beside() -> None:
-    """Put a copy of the log into the read database, where a statement can fold it."""
-    from django.db import connections
-
-    with connections["default"].cursor() as log, connections["read"].cursor() as read:
-        read.execute(
-            "drop table if exists log; create unlogged table log (stream_id uuid, version int, event_type text, "
-            "data jsonb, metadata jsonb)"
-        )
-        columns = "stream_id, version, event_type, data, metadata"
-        with log.copy(f"copy events ({columns}) to stdout") as out, read.copy("copy log from stdin") as into:
-            for block in out:
-                into.write(block)
-        read.execute("vacuum analyze log")
-
-
-def _projector() -> Any:
-    from projections.projectors.order_views import OrderViews
-
-    return OrderViews()
-
-
-def measure(events: int, folder: str) -> float:
-    """Measure at one length of the log, print, and return the rebuild's rate in events per second."""
-    from orders_write import event_store
-
-    workload.write(events)
-    peaks: list[int] = []
-    _rebuild([])
-    _copy_log_beside()
-    parts = _parts(folder, event_store.head())
-    taken: dict[str, list[float]] = {REBUILD: [], LIMIT: [], SQL: []}
-    for _ in range(ROUNDS):
-        for name, work in (
-            (REBUILD, lambda: _rebuild(peaks)),
-            (LIMIT, lambda: _limit(parts, event_store.head())),
-            (SQL, _fold_in_sql),
-        ):
-            databases.settle("read")
-            taken[name].append(events / work())
-    table.show(f"rebuild of order_views, {events:,} events", "events/s", taken, LIMIT, note="wanted: at least 0.75 x")
-    faster = table.ratio_to(taken, REBUILD, SQL)
-    print(f"  {faster:.2f} x as fast as the SQL statement (wanted: 1.5 x at 1,000,000 events)")
-    print(f"  peak memory of a process {max(peaks) / 2**20:.0f} MiB (wanted: no more than 256)")
-    return sorted(taken[REBUILD])[ROUNDS // 2]
-
-
-def main(lengths: list[int]) -> None:
+def main(sizes: tuple[int, ...]) -> None:
     """Measure and print."""
-    rates = []
-    for events in lengths:
-        with databases.fresh(), tempfile.TemporaryDirectory() as folder:
-            rates.append(measure(events, folder))
-    if len(rates) > 1:
-        ratio = rates[-1] / rates[0]
-        print(f"\nrate at {lengths[-1]:,} over rate at {lengths[0]:,} events: {ratio:.2f} (wanted: at least 0.9)")
+    rates = {events: _measured(events) for events in sizes}
+    for events in sizes[1:]:
+        steady = rates[events] / rates[sizes[0]]
+        print(f"\nrate at {events:,} / rate at {sizes[0]:,}: {steady:.2f}   (target: at least {STEADY})")
+
+
+def _measured(events: int) -> float:
+    """Print the figures of one length of the log, and return the engine's events per second."""
+    rounds = 3 if events <= 200_000 else 1
+    with databases.fresh(), tempfile.TemporaryDirectory() as folder:
+        workload.write(events)
+        _rebuilt({})
+        halves = Halves(Path(folder))
+        contenders: dict[str, Callable[[], float]] = {COPY[n]: partial(halves.copied, n) for n in COPY}
+        runs: list[Run] = []
+        contenders[ENGINE] = lambda: _engine(runs)
+        rebuild_sql.copy_events(f"copy (select {_EVENTS} from events) to stdout")
+        contenders[SQL] = rebuild_sql.seconds
+        taken = table.alternating(contenders, rounds)
+    return _shown(events, taken, runs)
+
+
+def _shown(events: int, taken: table.Rounds, runs: list[Run]) -> float:
+    rates = {name: [events / seconds for seconds in found] for name, found in taken.items()}
+    limit = max(COPY.values(), key=lambda name: sorted(rates[name])[len(rates[name]) // 2])
+    table.show(f"rebuild of order_views, {events:,} events", "events/s", rates, limit)
+    print(f"  target: at least {TO_COPY} x of {limit} (the faster); ", end="")
+    print(f"{table.ratio_to(rates, ENGINE, SQL):.2f} x of {SQL}, target at least {TO_SQL} x at 1,000,000")
+    main_peak, helper_peak = max(run.peak_mb for run in runs), max(run.helper_peak_mb for run in runs)
+    print(f"  peak memory: {main_peak} MB, its helper {helper_peak} MB   (target: at most {MEMORY} MB each)")
+    print("  " + ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in runs[-1].phases.items()))
+    return sorted(rates[ENGINE])[len(rates[ENGINE]) // 2]
+
+
+def _engine(runs: list[Run]) -> float:
+    databases.settle()
+    runs += databases.in_processes(_rebuild, [()], timeout=3_600)
+    return runs[-1].seconds
+
+
+def _rebuild(barrier: Any) -> Run:
+    phases: dict[str, float] = {}
+    took = table.seconds(lambda: _rebuilt(phases))
+    peaks = (resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return Run(took, *peaks, phases)
+
+
+def _rebuilt(phases: dict[str, float]) -> None:
+    """Rebuild, and note how long each phase takes."""
+    from projections.rebuild import Options, rebuild
+    from projections.registry import named
+
+    phase, since = "plan", perf_counter()
+
+    def report(progress: Any) -> None:
+        nonlocal phase, since
+        now = perf_counter()
+        phases[phase] = phases.get(phase, 0.0) + now - since
+        phase, since = progress.phase, now
+
+    rebuild(named(["order_views"])[0], Options(workers=WORKERS), report)
+
+
+class Halves:
+    """The rows of the read model in two files, by the order's id, and the same halves of the log."""
+
+    def __init__(self, folder: Path) -> None:
+        from orders_read.models import OrderView
+        from projections import rows
+        from tests.databases import owner_connection
+
+        self.files, self.names = [folder / "0", folder / "1"], ", ".join(rows.columns(OrderView))
+        with owner_connection("read") as owner:
+            (self.middle,) = owner.execute(
+                "select order_id from order_views order by 1 offset (select count(*) / 2 from order_views) limit 1"
+            ).fetchone()
+            for number, file in enumerate(self.files):
+                query = f"copy (select {self.names} from order_views where {self._half('order_id', number)}) to stdout"
+                with file.open("wb") as out, owner.cursor().copy(query) as copy:
+                    out.writelines(copy)
+
+    def copied(self, processes: int) -> float:
+        """Return the seconds that so many processes take to copy both halves, one of them to make the indexes."""
+        databases.settle()
+        parts = [((0, 1),)] if processes == 1 else [((0,),), ((1,),)]
+        with rebuild_sql.built() as finish:
+            copying = table.seconds(lambda: databases.in_processes(self._copy_all, parts, timeout=3_600))
+            return copying + table.seconds(finish)
+
+    def _copy_all(self, barrier: Any, numbers: tuple[int, ...]) -> None:
+        for number in numbers:
+            self._copy(number)
+
+    def _copy(self, number: int) -> None:
+        from tests.databases import owner_connection
+
+        half = self._half("stream_id", number)
+        out = f"copy (select {_EVENTS} from events where {half} order by stream_id, version) to stdout"
+        with owner_connection("default") as write, write.cursor().copy(out) as copy:
+            for _ in copy:
+                pass
+        into = f"copy {rebuild_sql.BUILDING} ({self.names}) from stdin"
+        with owner_connection("read") as read, read.cursor().copy(into) as copy, self.files[number].open("rb") as rows:
+            while block := rows.read(1 << 20):
+                copy.write(block)
+
+    def _half(self, column: str, number: int) -> str:
+        return _HALVES[number].format(column, self.middle)
 
 
 if __name__ == "__main__":
-    main([int(given) for given in sys.argv[1:]] or [200_000, 1_000_000])
+    main(tuple(int(given) for given in sys.argv[1:]) or SIZES)

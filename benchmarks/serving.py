@@ -126,4 +126,4 @@ def main(path: Path) -> None:
 
 if __name__ == "__main__":
     given = Path(sys.argv[1]) if len(sys.argv) > 1 else DATA
-    main(given) if given.exists() else sys.exit(f"{given} is not here; name an online-retail export.")
+    main(given) if given.exists() else print(f"\nserving: {given} is not here; name an online-retail export")

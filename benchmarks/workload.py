@@ -42,14 +42,15 @@ def _story(chance: random.Random) -> list[Any]:
     from orders_write.domain.order import decide, evolve
 
     order, events = None, []
-    for command in _commands(chance):
+    for command in commands(chance):
         for event in decide(command, order):
             order = evolve(order, event)
             events.append(event)
     return events
 
 
-def _commands(chance: random.Random) -> Iterator[Any]:
+def commands(chance: random.Random) -> Iterator[Any]:
+    """Yield what one customer asks for: an order, lines put on it, sometimes its end."""
     from orders_write.domain.commands import AddOrderItem, CancelOrder, CreateOrder
     from orders_write.ids import new_id
 

@@ -1,0 +1,201 @@
+"""How long after its commit an event is visible in `order_views`: a Celery worker against a LISTEN/NOTIFY follower.
+
+`.venv/bin/python -m benchmarks.visible [seconds]`, the length of a round. A process of its own sends commands through
+the command bus at a steady rate, whether or not the one before is visible (open loop), and notes when each has
+committed. This process asks for the checkpoint's position about every half millisecond: it commits with its rows.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks import databases, table
+
+RATES, ROUNDS, WARM_UP_SECONDS = (50, 200), 3, 2
+TARGETS = {50: 2.0, 99: 1.5}
+CELERY, LISTEN = "Celery worker, Valkey broker", "LISTEN/NOTIFY follower"
+_POSITION = """
+    select coalesce(max(position), 0) from checkpoints where projection = 'order_views' and state = 'active'
+"""
+_NOTIFY = """
+    create or replace function tell() returns trigger language plpgsql as
+        $$ begin notify committed; return null; end $$;
+    create trigger tell after insert on events for each statement execute function tell()
+"""
+Measured = dict[str, list[list[float]]]
+
+
+def main(seconds: float) -> None:
+    """Measure and print."""
+    with databases.fresh(), tempfile.TemporaryDirectory() as folder:
+        from tests.e2e.service import Service
+
+        service = Service(Path(folder))
+        try:
+            service.broker.start()
+            for rate in RATES:
+                _show(rate, _rounds(service, rate, seconds))
+        finally:
+            service.stop()
+
+
+def _rounds(service: Any, rate: int, seconds: float) -> Measured:
+    measured: Measured = {LISTEN: [], CELERY: []}
+    for _ in range(ROUNDS):
+        for name, follower in ((LISTEN, _listening), (CELERY, _celery)):
+            with follower(service):
+                measured[name].append(_round(service, rate, seconds, rings=name == CELERY))
+    return measured
+
+
+def _show(rate: int, measured: Measured) -> None:
+    for percent, target in TARGETS.items():
+        figures = {name: [table.percentile(one, percent) for one in found] for name, found in measured.items()}
+        note = f"target: at most {target} x of {LISTEN}"
+        table.show(f"commit to visible, {rate} commands/s, p{percent}", "ms", figures, LISTEN, note=note)
+
+
+def _round(service: Any, rate: int, seconds: float, *, rings: bool) -> list[float]:
+    """Return the milliseconds from commit to visible of each command of a round, but for those that warm it up."""
+    settings = json.dumps([rate, seconds + WARM_UP_SECONDS, rings])
+    with _observed() as seen:
+        command = [sys.executable, "-m", "benchmarks.visible", "send", settings]
+        sent = subprocess.run(command, env=service.environment, stdout=subprocess.PIPE, check=True).stdout
+        committed = json.loads(sent)
+        _wait_for(seen, committed[-1][0])
+    positions, times = [position for position, _ in seen], [at for _, at in seen]
+    return [
+        max(0.0, times[bisect_left(positions, position)] - at) * 1_000
+        for position, at in committed[rate * WARM_UP_SECONDS :]
+    ]
+
+
+def _wait_for(seen: list[tuple[int, float]], position: int) -> None:
+    deadline = time.monotonic() + 30
+    while not seen or seen[-1][0] < position:
+        assert time.monotonic() < deadline, f"position {position} is not visible"
+        time.sleep(0.05)
+
+
+@contextmanager
+def _observed() -> Iterator[list[tuple[int, float]]]:
+    """Give a list to which each position of the checkpoint is added with the time at which it was first seen."""
+    seen: list[tuple[int, float]] = []
+    done = threading.Event()
+    observer = threading.Thread(target=_observe, args=(seen, done))
+    observer.start()
+    try:
+        yield seen
+    finally:
+        done.set()
+        observer.join()
+
+
+def _observe(seen: list[tuple[int, float]], done: threading.Event) -> None:
+    from tests.databases import owner_connection
+
+    with owner_connection("read") as connection:
+        while not done.is_set():
+            row = connection.execute(_POSITION, prepare=True).fetchone()
+            if row and (not seen or row[0] > seen[-1][0]):
+                seen.append((row[0], time.monotonic()))
+            time.sleep(0.0005)
+
+
+@contextmanager
+def _celery(service: Any) -> Iterator[None]:
+    """Run a worker and beat, as in production, until the worker has posted everything."""
+    service.start("worker", "beat")
+    try:
+        time.sleep(6)  # both are up, and the first sweep has been answered
+        yield
+    finally:
+        service.kill("beat")
+        service.kill("worker")
+
+
+@contextmanager
+def _listening(service: Any) -> Iterator[None]:
+    """Run the follower, told by a trigger of the log at every commit."""
+    from tests.databases import owner_connection
+
+    with owner_connection("default") as owner:
+        owner.execute(_NOTIFY)
+        follower = subprocess.Popen([sys.executable, "-m", "benchmarks.visible", "follow"], env=service.environment)
+        try:
+            time.sleep(3)
+            yield
+        finally:
+            follower.kill()
+            follower.wait()
+            owner.execute("drop trigger tell on events")
+
+
+def send(settings: str) -> None:
+    """Send commands at a steady rate, and print the position and the time of the commit of each."""
+    databases.start()
+    from orders_write.command_bus import Context, dispatch
+    from orders_write.signals import events_committed
+
+    rate, seconds, rings = json.loads(settings)
+    if not rings:
+        events_committed.disconnect(dispatch_uid="projections.wake_up")
+    context = Context(actor="bench")
+    sent = _paced(lambda command: dispatch(command, context).position, _commands(int(rate * seconds)), rate)
+    print(json.dumps(sent))
+
+
+def _paced(work: Callable[[Any], int], commands: list[Any], rate: int) -> list[tuple[int, float]]:
+    started, done = time.monotonic() + 0.1, []
+    for number, command in enumerate(commands):
+        time.sleep(max(0.0, started + number / rate - time.monotonic()))
+        done.append((work(command), time.monotonic()))
+    return done
+
+
+def _commands(count: int) -> list[Any]:
+    import random
+
+    from benchmarks import workload
+
+    chance, made = random.Random(), []
+    while len(made) < count:
+        made += workload.commands(chance)
+    return made[:count]
+
+
+def follow() -> None:
+    """Post what there is whenever the log says that something was committed."""
+    databases.start()
+    import psycopg
+    from django.db import connections
+
+    from projections.catch_up import catch_up
+    from projections.registry import named
+
+    (projector,) = named(["order_views"])
+    parameters = connections["default"].get_connection_params()
+    names = ("host", "port", "user", "password", "dbname")
+    with psycopg.connect(**{name: parameters.get(name) for name in names}, autocommit=True) as connection:
+        connection.execute("listen committed")
+        while True:
+            catch_up(projector)
+            for _ in connection.notifies(stop_after=1):
+                pass
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["send"]:
+        send(sys.argv[2])
+    elif sys.argv[1:2] == ["follow"]:
+        follow()
+    else:
+        main(float(sys.argv[1]) if len(sys.argv) > 1 else 15)
