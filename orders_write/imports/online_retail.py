@@ -6,6 +6,7 @@
 import csv
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -95,7 +96,7 @@ def read(path: Path) -> Contents:
         with _opened(path) as file:
             for row in _rows(csv.reader(file), path):
                 _take(contents, row)
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFile(f"{path} cannot be read after {contents.rows} rows: {error}") from error
     return contents
 

@@ -109,6 +109,7 @@ def test_importing_again_imports_nothing_twice(run):
         (b"a,b\n1,2\n", "does not begin with the header"),
         (b"", "does not begin with the header"),
         (b"\x1f\x8b broken", "cannot be read"),
+        (gzip.compress(b"x" * 1_000)[:10] + b"\xff" * 20, "cannot be read"),
         ((",".join(COLUMNS) + "\n1,\xe9").encode("latin-1"), "cannot be read"),
         (None, "cannot be read"),
     ],
@@ -119,6 +120,14 @@ def test_a_file_that_is_not_of_this_layout_is_refused(run, tmp_path, content, sa
         path.write_bytes(content)
     with pytest.raises(CommandError, match=said):
         run.file(path)
+    assert head() == 0
+
+
+def test_rejects_that_cannot_be_written_are_said_before_anything_is_imported(run, tmp_path):
+    path = tmp_path / "shop.csv"
+    path.write_text("\n".join(map(",".join, (COLUMNS, TEA))))
+    with pytest.raises(CommandError, match=r"nowhere/rejects.csv cannot be written: No such file or directory"):
+        call_command("import_orders", str(path), format="online-retail", rejects=tmp_path / "nowhere" / "rejects.csv")
     assert head() == 0
 
 

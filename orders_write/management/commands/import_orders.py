@@ -34,6 +34,7 @@ class Command(BaseCommand):
         path: Path = options["file"]
         rejects = options["rejects"] or Path(f"{path.name.removesuffix('.gz').removesuffix('.csv')}.rejects.csv")
         console = Console(file=cast(IO[str], self.stdout), quiet=options["json"])
+        _check_writable(rejects)
         try:
             summary = _place(console, read(path), rejects)
         except UnreadableFile as error:
@@ -42,6 +43,13 @@ class Command(BaseCommand):
             self.stdout.write(msgspec.json.encode(summary.as_dict()).decode())
         console.print(_table(summary))
         console.print(f"what is no order, with line and reason: {rejects}", soft_wrap=True)
+
+
+def _check_writable(rejects: Path) -> None:
+    try:
+        rejects.open("a").close()
+    except OSError as error:
+        raise CommandError(f"{rejects} cannot be written: {error.strerror}; name another file.") from error
 
 
 def _place(console: Console, contents: Contents, rejects: Path) -> Summary:
