@@ -1,4 +1,4 @@
-"""What tests of projections share: whole tables, what lies beside them, one more event, and one that is broken."""
+"""What tests of projections share: eight partitions, whole tables and what is beside, one more event, a bad one."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from orders_write.domain.commands import AddOrderItem
 from orders_write.domain.values import Item
 from projections import checkpoints
 from projections.projector import Projector
+from projections.projectors.order_views import OrderViews
 from tests.databases import owner_connection
 
 _POISON = """
@@ -19,6 +20,12 @@ _POISON = """
     select stream_id, stream_type, %s, 'OrderItemAdded', 3, '{"line": "is not one"}', metadata
     from events where stream_id = %s and version = 1 returning position
 """
+
+
+class Shared(OrderViews):
+    """`order_views`, posted by up to eight workers."""
+
+    partitions = 8
 
 
 def table(projector: Projector) -> list[dict[str, Any]]:

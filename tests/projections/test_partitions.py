@@ -13,13 +13,7 @@ from projections import checkpoints, rebuild, registry
 from projections.catch_up import Outcome, catch_up
 from projections.projectors.order_views import OrderViews
 from projections.verify import verify
-from tests.projections.helpers import add_jam, table
-
-
-class Shared(OrderViews):
-    """`order_views`, posted by up to eight workers."""
-
-    partitions = 8
+from tests.projections.helpers import Shared, add_jam, table
 
 
 class Newer(OrderViews):
