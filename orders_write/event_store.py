@@ -21,7 +21,7 @@ STREAM_VERSION = "events_stream_version"
 COLUMNS = ("position", "stream_id", "version", "event_type", "schema_version", "data", "metadata", "recorded_at")
 
 
-class Metadata(msgspec.Struct, frozen=True):
+class Metadata(msgspec.Struct, frozen=True, gc=False):
     """Who caused an event, in answer to what, and when the thing happened (aware, UTC)."""
 
     command_id: UUID
@@ -31,7 +31,7 @@ class Metadata(msgspec.Struct, frozen=True):
     occurred_at: datetime
 
 
-class NewEvent(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event on its way into the log, as version `version` of a stream."""
 
     stream_id: UUID
@@ -40,7 +40,7 @@ class NewEvent(msgspec.Struct, frozen=True):
     metadata: Metadata
 
 
-class StoredEvent(msgspec.Struct, frozen=True):
+class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     """An event at its place in the log; `position` is unique and ascending, `recorded_at` informational.
 
     `event` is what this release makes of it; `event_type`, `schema_version` and `stored` are what the log holds.

@@ -12,7 +12,7 @@ import msgspec
 from orders_write.domain.values import Address, OrderLine
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact about one order; its type's name and `schema_version` are stored with it."""
 
     schema_version: ClassVar[int] = 1

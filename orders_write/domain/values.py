@@ -14,7 +14,7 @@ MAX_TOTAL = Decimal("999999999999999.9999")
 CURRENCIES = frozenset(currency.code for currency in Currency)
 
 
-class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Base of the domain's values: compared by content, never changed."""
 
 
