@@ -8,6 +8,7 @@ moment, waits for those transactions alone, and reads again; what is still missi
 import random
 from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
@@ -27,8 +28,9 @@ _SHARE_BITS = 28
 _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 
 _SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
+_COLUMNS = ", ".join(COLUMNS)
 _STREAMS = f"""
-    copy (select {", ".join(COLUMNS)} from events
+    copy (select {_COLUMNS} from events
           where stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version) to stdout
 """  # noqa: S608
 
@@ -167,26 +169,28 @@ def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, 
     The order is by stream and version. Rows come by `COPY`, one at a time: memory does not grow with the log. Whoever
     may not take all of them closes the generator, because its connection is busy until then.
     """
-    known, stream_id = b"", FIRST_STREAM
     with connections[WRITE].cursor() as cursor, cursor.copy(_STREAMS, [after, until, upto]) as copy:
-        for line in copy:
-            position, text, version, event_type, schema_version, data, metadata, recorded_at = _fields(line)
-            if text != known:
-                known, stream_id = text, UUID(text.decode())
-            yield _stored(
-                int(position),
-                stream_id,
-                int(version),
-                event_type.decode(),
-                int(schema_version),
-                _unescaped(data),
-                _unescaped(metadata),
-                datetime.fromisoformat(recorded_at.decode()),
-            )
+        yield from map(_from_copy, copy)
 
 
-def _fields(line: bytes | bytearray | memoryview) -> list[bytes]:
-    return bytes(line)[:-1].split(b"\t")
+def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
+    position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = bytes(line)[:-1].split(b"\t")
+    return _stored(
+        int(position),
+        _uuid(stream_id),
+        int(version),
+        event_type.decode(),
+        int(schema_version),
+        _unescaped(data),
+        _unescaped(metadata),
+        datetime.fromisoformat(recorded_at.decode()),
+    )
+
+
+@lru_cache(maxsize=2)
+def _uuid(text: bytes) -> UUID:
+    """Parse a stream's id once for all of its events where they come one after the other."""
+    return UUID(text.decode())
 
 
 def _unescaped(json: bytes) -> bytes:
@@ -241,11 +245,16 @@ def _before_first_hole(after: int, positions: Sequence[int]) -> int:
 
 
 def _read(after: int, upto: int, share: Share) -> list[StoredEvent]:
-    rows = _log().filter(position__gt=after, position__lte=upto).order_by("position")
-    if share.of > 1:
-        part = f"('x' || right(stream_id::text, {_SHARE_BITS // 4}))::bit({_SHARE_BITS})::int %% %s = %s"
-        rows = rows.extra(where=[part], params=[share.of, share.number])  # noqa: S610
-    return [_stored(*row) for row in rows.values_list(*COLUMNS)]
+    with connections[WRITE].cursor() as cursor, cursor.copy(*_slice(after, upto, share)) as copy:
+        return list(map(_from_copy, copy))
+
+
+def _slice(after: int, upto: int, share: Share) -> tuple[str, list[int]]:
+    query = "copy (select {0} from events where position > %s and position <= %s {1} order by position) to stdout"
+    if share.of == 1:
+        return query.format(_COLUMNS, ""), [after, upto]
+    part = f"and ('x' || right(stream_id::text, {_SHARE_BITS // 4}))::bit({_SHARE_BITS})::int %% %s = %s"
+    return query.format(_COLUMNS, part), [after, upto, share.of, share.number]
 
 
 def _log() -> QuerySet[models.Event]:
