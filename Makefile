@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 
-.PHONY: help run test lint bench clean lock
+.PHONY: help run test mutants lint bench clean lock
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -14,6 +14,9 @@ run: $(LOCKED) ## set up everything and run the service (PORT=8000)
 
 test: $(LOCKED) ## set up everything and pass the tests
 	@exec $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
+
+mutants: $(LOCKED) ## break the engine in every known way, and see the tests of its laws fail
+	@exec $(BIN)/python -m tests.mutants
 
 lint: $(LOCKED) ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .

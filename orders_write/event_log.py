@@ -174,7 +174,8 @@ def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, 
 
 
 def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
-    position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = bytes(line)[:-1].split(b"\t")
+    fields = bytes(line)[:-1].split(b"\t")
+    position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = fields
     return _stored(
         int(position),
         _uuid(stream_id),

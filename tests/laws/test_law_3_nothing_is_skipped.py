@@ -7,6 +7,7 @@ or this test would prove nothing.
 import random
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
@@ -16,12 +17,19 @@ from django.db import connections
 from orders_write import event_log, log_lock
 from orders_write.models import Event
 from tests.databases import owner_connection
+from tests.e2e.service import eventually
 
 WRITERS, COMMITS = 16, 40
 INSERT = """
     insert into events (stream_id, stream_type, version, event_type, schema_version, data, metadata)
     select %s, 'order', generate_series(1, %s), 'OrderCancelled', 1, %s, %s
 """
+# PostgreSQL computes a row's columns in their order: this one has drawn its position, and waits for its data.
+STALLED_INSERT = """
+    insert into events (stream_id, stream_type, version, event_type, schema_version, data, metadata)
+    values (%s, 'order', 1, 'OrderCancelled', 1, (select %s::jsonb from pg_advisory_xact_lock_shared(43)), %s)
+"""
+STALLED = "select 1 from pg_locks where locktype = 'advisory' and objid = 43 and not granted"
 DATA = '{"customer_id": null, "currency": "GBP", "reason": "changed my mind", "total": "1.00"}'
 METADATA = (
     '{"command_id": "00000000-0000-0000-0000-000000000001", "correlation_id": "00000000-0000-0000-0000-000000000002",'
@@ -108,6 +116,40 @@ def test_a_hole_at_the_front_is_waited_for_and_then_read(databases):
         fast.commit()
         with pytest.raises(log_lock.LogHeldOpen, match="gap in the log after position"):
             event_log.read_log(0, 10, wait_seconds=0.05)
+        slow.commit()
+    assert len(event_log.read_log(0, 10).events) == 2
+
+
+def test_what_commits_while_a_reader_waits_is_read(databases, monkeypatch):
+    with psycopg.connect(**_application()) as slow, psycopg.connect(**_application()) as fast:
+        slow.execute(INSERT, [uuid4(), 1, DATA, METADATA])
+        fast.execute(INSERT, [uuid4(), 1, DATA, METADATA])
+        fast.commit()
+
+        def commit_meanwhile(after, wait_seconds):
+            slow.commit()
+            log_lock.wait_for_appenders(after, wait_seconds)
+
+        monkeypatch.setattr(event_log, "wait_for_appenders", commit_meanwhile)
+        assert len(event_log.read_log(0, 10).events) == 2
+
+
+def test_whoever_draws_a_position_has_the_log_lock_already(databases):
+    with (
+        ThreadPoolExecutor(1) as thread,
+        psycopg.connect(**_application()) as slow,
+        psycopg.connect(**_application()) as fast,
+        psycopg.connect(**_application()) as gate,
+    ):
+        gate.execute("select pg_advisory_xact_lock(43)")
+        stalled = thread.submit(slow.execute, STALLED_INSERT, [uuid4(), DATA, METADATA])
+        eventually(lambda: gate.execute(STALLED).fetchone(), "an insert has drawn its position and stalls")
+        fast.execute(INSERT, [uuid4(), 1, DATA, METADATA])
+        fast.commit()
+        with pytest.raises(log_lock.LogHeldOpen):
+            event_log.read_log(0, 10, wait_seconds=0.05)
+        gate.commit()
+        stalled.result(10)
         slow.commit()
     assert len(event_log.read_log(0, 10).events) == 2
 
