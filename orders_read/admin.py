@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from gate.admin import ReadOnlyAdmin
+from orders_read.handlers import matching
 from orders_read.models import OrderView
 
 
@@ -25,6 +25,5 @@ class OrderViewAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search the words as the API does."""
-        words = SearchQuery(search_term, config="simple", search_type="websearch")
-        return (queryset.filter(search=words) if search_term.strip() else queryset), False
+        """Search the words, or the id, as the API does."""
+        return (queryset.filter(matching(search_term)) if search_term.strip() else queryset), False

@@ -52,10 +52,9 @@ def search_orders(query: SearchOrders) -> Page:
     Raises:
         SearchTooSlow: one of its statements took longer than SEARCH_TIMEOUT.
     """
-    words = SearchQuery(query.q, config="simple", search_type="websearch")
-    found = _with_status(query).order_by(*_order(query, words))
+    found = _with_status(query).order_by(*_order(query))
     if query.q:
-        found = found.filter(_matches(query.q, words))
+        found = found.filter(matching(query.q))
     try:
         return _page_in_time(found, query)
     except OperationalError as error:
@@ -64,16 +63,21 @@ def search_orders(query: SearchOrders) -> Page:
         raise
 
 
-def _matches(text: str, words: SearchQuery) -> Q:
+def matching(text: str) -> Q:
+    """Return the condition that an order's words match a text, or that the text is its id."""
     try:
-        return Q(search=words) | Q(order_id=UUID(text))
+        return Q(search=_words(text)) | Q(order_id=UUID(text.strip()))
     except ValueError:
-        return Q(search=words)
+        return Q(search=_words(text))
 
 
-def _order(query: SearchOrders, words: SearchQuery) -> list[OrderBy]:
+def _words(text: str) -> SearchQuery:
+    return SearchQuery(text, config="simple", search_type="websearch")
+
+
+def _order(query: SearchOrders) -> list[OrderBy]:
     """The id breaks ties, so that no order stands on two pages."""
-    first = SearchRank(F("search"), words) if query.sort_by == "relevance" else F(query.sort_by)
+    first = SearchRank(F("search"), _words(query.q)) if query.sort_by == "relevance" else F(query.sort_by)
     return [OrderBy(field, descending=query.sort_order == "desc") for field in (first, F("order_id"))]
 
 

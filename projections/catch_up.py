@@ -20,6 +20,7 @@ from projections import checkpoints, posting
 from projections.checkpoints import LostFence, Standing, WrongLog
 from projections.posting import INFRASTRUCTURE, SYSTEMIC, Posting
 from projections.projector import Projector
+from projections.read_ahead import Read, ReadAhead
 from projections.rows import READ
 
 Apply = Callable[[Posting, Sequence[StoredEvent]], None]
@@ -55,13 +56,13 @@ class Pace:
 
     limit: int = 1_000
     least: int = 100
-    most: int = 8_000
+    most: int = 32_000
 
     def took(self, seconds: float) -> None:
         """Learn from a batch."""
         if seconds > 4:
             self.limit = max(self.least, self.limit // 4)
-        elif seconds < 1:
+        elif seconds < 2:
             self.limit = min(self.most, self.limit * 2)
 
 
@@ -83,21 +84,22 @@ def catch_up(
     """
     pace = Pace(batch_size, batch_size, batch_size) if batch_size else Pace()
     started = time.monotonic()
-    while (began := time.monotonic()) < started + seconds:
-        batch = _guarded_step(projector, partition, pace.limit)
-        if isinstance(batch, Outcome):
-            return batch
-        on_batch(batch)
-        # The lock is released: look once more, because a wake-up that found it taken has gone home.
-        if event_store.head() <= batch.position:
-            return Outcome.AT_HEAD
-        pace.took(time.monotonic() - began)
+    with ReadAhead() as read:
+        while (began := time.monotonic()) < started + seconds:
+            batch = _guarded_step(projector, partition, pace.limit, read)
+            if isinstance(batch, Outcome):
+                return batch
+            on_batch(batch)
+            # The lock is released: look once more, because a wake-up that found it taken has gone home.
+            if event_store.head() <= batch.position:
+                return Outcome.AT_HEAD
+            pace.took(time.monotonic() - began)
     return Outcome.OUT_OF_TIME
 
 
-def _guarded_step(projector: Projector, partition: int, limit: int) -> Batch | Outcome:
+def _guarded_step(projector: Projector, partition: int, limit: int, read: Read) -> Batch | Outcome:
     try:
-        return step(projector, partition, limit)
+        return step(projector, partition, limit, read)
     except INFRASTRUCTURE:
         raise
     except Exception as error:
@@ -106,7 +108,9 @@ def _guarded_step(projector: Projector, partition: int, limit: int) -> Batch | O
         raise
 
 
-def step(projector: Projector, partition: int = 0, limit: int = 1_000) -> Batch | Outcome:
+def step(
+    projector: Projector, partition: int = 0, limit: int = 1_000, read: Read = event_log.read_log
+) -> Batch | Outcome:
     """Apply one batch in one transaction; say why not when another worker or another version has the checkpoint.
 
     Raises:
@@ -114,35 +118,43 @@ def step(projector: Projector, partition: int = 0, limit: int = 1_000) -> Batch 
         LogHeldOpen: see `event_log.read_log`.
     """
     try:
-        batch = _transaction(projector, partition, limit, posting.at_once)
+        batch = _transaction(projector, partition, limit, posting.at_once, read)
     except (*SYSTEMIC, WrongLog, LostFence):
         raise
     except Exception as error:
         log.warning("a batch failed; looking for the event", projection=projector.name, error=str(error))
-        batch = _transaction(projector, partition, limit, posting.post)
-    return batch or _without_checkpoint(projector, partition, limit)
+        batch = _transaction(projector, partition, limit, posting.post, read)
+    return batch or _without_checkpoint(projector, partition, limit, read)
 
 
-def _transaction(projector: Projector, partition: int, limit: int, apply: Apply) -> Batch | None:
+def _transaction(projector: Projector, partition: int, limit: int, apply: Apply, read: Read) -> Batch | None:
     with posting.collector_paused(), transaction.atomic(using=READ):
         bound()
         checkpoint = checkpoints.locked(projector, partition)
-        return follow(projector, checkpoint, limit, apply) if checkpoint else None
+        return follow(projector, checkpoint, limit, apply, read=read) if checkpoint else None
 
 
-def _without_checkpoint(projector: Projector, partition: int, limit: int) -> Batch | Outcome:
+def _without_checkpoint(projector: Projector, partition: int, limit: int, read: Read) -> Batch | Outcome:
     standing = checkpoints.standing(projector)
     if standing is Standing.NEW:
         checkpoints.ensure(projector)
-        return step(projector, partition, limit)
+        return step(projector, partition, limit, read)
     return Outcome.BUSY if standing is Standing.CURRENT else Outcome.NEEDS_REBUILD
 
 
-def follow(projector: Projector, checkpoint: Checkpoint, limit: int, apply: Apply, *, upto: int | None = None) -> Batch:
+def follow(
+    projector: Projector,
+    checkpoint: Checkpoint,
+    limit: int,
+    apply: Apply,
+    *,
+    upto: int | None = None,
+    read: Read = event_log.read_log,
+) -> Batch:
     """Apply the log's next events after a locked checkpoint, and move it past them, in the open transaction."""
     checkpoints.check_log(checkpoint)
     share = Share(checkpoint.partition, checkpoint.partitions)
-    found = event_log.read_log(checkpoint.position, limit, share=share, upto=upto)
+    found = read(checkpoint.position, limit, share=share, upto=upto)
     apply(posting.posting(projector, checkpoint, found.events), found.events)
     return Batch(len(found.events), checkpoints.advance(checkpoint, found.upto))
 

@@ -114,7 +114,8 @@ def apply(projector: Projector, events: Iterable[StoredEvent]) -> None:
     """Fold events into the rows they touch, and write the rows that changed."""
     events = list(readable(events))
     touched = rows.load(projector, {key for event in events for key in projector.keys(event)})
-    rows.write(projector, projector.fold(touched, events))
+    loaded = frozenset(touched)
+    rows.write(projector, projector.fold(touched, events), loaded)
 
 
 def readable(events: Iterable[StoredEvent]) -> Iterator[StoredEvent]:

@@ -1,6 +1,6 @@
 """Loads and writes a read model's rows, set-wise: one statement for all the rows of a batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -48,30 +48,29 @@ def _json_places(model: type[models.Model]) -> tuple[int, ...]:
     return tuple(place for place, name in enumerate(columns(model)) if isinstance(kinds[name], models.JSONField))
 
 
-def write(projector: Projector, rows: Rows) -> None:
+def write(projector: Projector, rows: Rows, loaded: Container[Key] = ()) -> None:
     """Insert rows, or merge them into those that are there, in the order of their keys: writers cannot deadlock.
 
-    Many rows go through `COPY` into a temporary table and one statement from there (a fifth of the time of arrays as
-    parameters, and a plan that stays good); a few go as values, which spares them the round trips.
+    `loaded` are the keys of the rows that were there; it matters for a projector that loads its rows. Many rows go by
+    `COPY`: those to be changed into a temporary table and by one statement from there (a fifth of the time of arrays
+    as parameters, and a plan that stays good). A few go as values, which spares them the round trips.
     """
     if not rows:
         return
-    names = tuple(columns(projector.model))
-    json = _json_places(projector.model)
-    values = [_values(rows[key], names, json) for key in sorted(rows, key=_text)]
-    with connections[READ].cursor() as cursor:
-        if len(values) <= FEW:
-            cursor.execute(_from_values(projector, names, len(values)), [part for row in values for part in row])
-        else:
-            _copy(cursor, projector, names, values)
+    keys = sorted(rows, key=_text)
+    if len(keys) <= FEW:
+        _execute_values(projector, [rows[key] for key in keys])
+    elif projector.loads_rows:
+        copy_in(projector, {key: rows[key] for key in keys if key not in loaded})
+        _copy(projector, [rows[key] for key in keys if key in loaded], _updating(projector))
+    else:
+        _copy(projector, [rows[key] for key in keys], _merging_in(projector))
 
 
 def copy_in(projector: Projector, rows: Rows) -> None:
-    """Insert rows of which none can be there yet: the fastest way, for a generation that is being built."""
-    names = tuple(columns(projector.model))
-    json = _json_places(projector.model)
+    """Insert rows of which none is there: the fastest way, because the server indexes some while others are written."""
     with connections[READ].cursor() as cursor:
-        _fill(cursor, _table(projector), names, (_values(row, names, json) for row in rows.values()))
+        _fill(cursor, projector, _table(projector), rows.values())
 
 
 def _values(row: Row, names: Sequence[str], json: Sequence[int]) -> list[Any]:
@@ -86,24 +85,29 @@ def _as_json(value: Any) -> Any:
     return _ENCODER.encode(value).decode() if isinstance(value, list | dict) else value
 
 
-def _fill(cursor: Any, table: str, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) -> None:
+    names, json = tuple(columns(projector.model)), _json_places(projector.model)
     with cursor.copy(f"copy {table} ({', '.join(names)}) from stdin") as copy:
-        for row in values:
-            copy.write_row(row)
+        for row in rows:
+            copy.write_row(_values(row, names, json))
 
 
-def _copy(cursor: Any, projector: Projector, names: Sequence[str], values: Iterable[Sequence[Any]]) -> None:
+def _copy(projector: Projector, rows: Sequence[Row], statement: str) -> None:
+    """Fill the temporary table, and run the statement that takes the rows from there."""
+    if not rows:
+        return
     staging = _staging(projector)
-    cursor.execute(
-        f"create temporary table if not exists {staging} on commit delete rows "
-        f"as select {', '.join(names)} from {_table(projector)} limit 0"
-    )
-    _fill(cursor, staging, names, values)
-    cursor.execute((_changing if projector.loads_rows else _merging_in)(projector, names))
+    with connections[READ].cursor() as cursor:
+        cursor.execute(
+            f"create temporary table if not exists {staging} on commit delete rows "
+            f"as select {', '.join(columns(projector.model))} from {_table(projector)} limit 0"
+        )
+        _fill(cursor, projector, staging, rows)
+        cursor.execute(statement)
 
 
-def _changing(projector: Projector, names: Sequence[str]) -> str:
-    """Update the rows that are there and insert the others: `on conflict` would compute generated columns twice.
+def _updating(projector: Projector) -> str:
+    """Change rows that are there: `insert … on conflict` would compute their generated columns twice.
 
     Only for rows of one writer, because an update takes its locks in any order. Each row is found by the primary key:
     what the planner guesses of a temporary table, it could as well read the whole read model.
@@ -112,22 +116,22 @@ def _changing(projector: Projector, names: Sequence[str]) -> str:
     same = " and ".join(f"{table}.{name} = excluded.{name}" for name in key_columns(projector.model))
     return (
         f"set local enable_hashjoin = off; set local enable_mergejoin = off; "
-        f"update {table} set {_merges(projector)} from {staging} as excluded where {same}; "
-        f"insert into {table} ({', '.join(names)}) select * from {staging} as excluded "
-        f"where not exists (select from {table} where {same})"
+        f"update {table} set {_merges(projector)} from {staging} as excluded where {same}"
     )
 
 
-def _merging_in(projector: Projector, names: Sequence[str]) -> str:
+def _merging_in(projector: Projector) -> str:
     """Insert rows, or merge them into those that are there."""
-    table, staging = _table(projector), _staging(projector)
-    return f"insert into {table} ({', '.join(names)}) select * from {staging} {_merging(projector)}"
+    table, staging, names = _table(projector), _staging(projector), ", ".join(columns(projector.model))
+    return f"insert into {table} ({names}) select * from {staging} {_merging(projector)}"
 
 
-def _from_values(projector: Projector, names: Sequence[str], rows: int) -> str:
-    one = f"({', '.join(['%s'] * len(names))})"
-    values = ", ".join([one] * rows)
-    return f"insert into {_table(projector)} ({', '.join(names)}) values {values} {_merging(projector)}"
+def _execute_values(projector: Projector, rows: Sequence[Row]) -> None:
+    names, json = tuple(columns(projector.model)), _json_places(projector.model)
+    values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
+    statement = f"insert into {_table(projector)} ({', '.join(names)}) values {values} {_merging(projector)}"
+    with connections[READ].cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in _values(row, names, json)])
 
 
 def _merging(projector: Projector) -> str:

@@ -25,6 +25,9 @@ def test_the_list_and_its_search(shop, staff):
     found = staff.get(ORDERS, {"q": "536365"}).content.decode()
     assert str(ADA_TEA) in found
     assert str(GRACE_BOWLS) not in found
+    by_id = staff.get(ORDERS, {"q": f" {ADA_TEA} "}).content.decode()
+    assert str(ADA_TEA) in by_id
+    assert str(GRACE_BOWLS) not in by_id
 
 
 def test_an_order_is_shown_without_a_field_to_edit(shop, staff):

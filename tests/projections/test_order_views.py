@@ -35,7 +35,7 @@ PLACED = {
     "created_at": MONDAY,
     "updated_at": MONDAY,
     "shipped_at": None,
-    "search_text": f"{ORDER} ada United Kingdom Ada 1 Mill Lane Leeds LS1 4AP tea Darjeeling",
+    "search_text": "ada United Kingdom Ada 1 Mill Lane Leeds LS1 4AP tea Darjeeling",
     "version": 1,
 }  # fmt: skip
 JAM = {
