@@ -48,7 +48,7 @@ _FOLD = f"""
         first.data->>'currency', items, total, item_count, unit_count,
         first.data->'shipping_address', first.data->'shipping_address'->>'country', coalesce(cancel_reason, ''),
         (first.metadata->>'occurred_at')::timestamptz, updated_at, null, orders.version,
-        concat_ws(' ', stream_id, nullif(first.data->>'reference', ''), nullif(first.data->>'customer_id', ''),
+        concat_ws(' ', nullif(first.data->>'reference', ''), nullif(first.data->>'customer_id', ''),
             {", ".join(f"nullif(first.data->'shipping_address'->>'{part}', '')" for part in _ADDRESS)}, words)
     from orders join lines using (stream_id) join copied_events as first using (stream_id)
     where first.version = 1

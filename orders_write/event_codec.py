@@ -37,7 +37,7 @@ UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
 }
 
 _TYPES = {event_type.__name__: event_type for event_type in EVENT_TYPES}
-_DECODERS = {name: msgspec.json.Decoder(event_type) for name, event_type in _TYPES.items()}
+_NEWEST = {(name, newest.schema_version): msgspec.json.Decoder(newest).decode for name, newest in _TYPES.items()}
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -63,13 +63,12 @@ def decode(event_type: str, schema_version: int, data: str | bytes) -> Event:
         UnknownEventType: this release knows no such type or version.
         msgspec.DecodeError: the JSON is not that of an event of this type.
     """
-    decoder = _DECODERS.get(event_type)
-    if decoder is None:
+    if newest := _NEWEST.get((event_type, schema_version)):
+        return newest(data)
+    known = _TYPES.get(event_type)
+    if known is None:
         raise UnknownEventType(event_type, schema_version)
-    newest = _TYPES[event_type].schema_version
-    if schema_version == newest:
-        return decoder.decode(data)
-    return msgspec.convert(_upcast(event_type, schema_version, newest, msgspec.json.decode(data)), _TYPES[event_type])
+    return msgspec.convert(_upcast(event_type, schema_version, known.schema_version, msgspec.json.decode(data)), known)
 
 
 def _upcast(event_type: str, version: int, newest: int, data: dict[str, Any]) -> dict[str, Any]:

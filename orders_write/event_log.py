@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 from orders_write import event_codec, models
 from orders_write.domain.events import Event
 from orders_write.event_codec import UnknownEventType
-from orders_write.event_store import COLUMNS, WRITE, StoredEvent, decode_metadata, head
+from orders_write.event_store import COLUMNS, WRITE, StoredEvent, head
 from orders_write.ids import event_id
 from orders_write.log_lock import wait_for_appenders
 
@@ -174,7 +174,10 @@ def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, 
 
 
 def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
-    fields = bytes(line)[:-1].split(b"\t")
+    """Parse a line of COPY. Escaped are backslashes alone: the text of a jsonb value has no control characters."""
+    fields = bytes(line).split(b"\t")
+    if b"\\" in fields[5] or b"\\" in fields[6]:
+        fields = [field.replace(b"\\\\", b"\\") for field in fields]
     position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = fields
     return _stored(
         int(position),
@@ -182,9 +185,9 @@ def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
         int(version),
         event_type.decode(),
         int(schema_version),
-        _unescaped(data),
-        _unescaped(metadata),
-        datetime.fromisoformat(recorded_at.decode()),
+        data,
+        metadata,
+        datetime.fromisoformat(recorded_at[:-1].decode()),
     )
 
 
@@ -192,11 +195,6 @@ def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
 def _uuid(text: bytes) -> UUID:
     """Parse a stream's id once for all of its events where they come one after the other."""
     return UUID(text.decode())
-
-
-def _unescaped(json: bytes) -> bytes:
-    """Undo COPY's escapes: the text of a jsonb value has no control characters, so backslashes are all there is."""
-    return json.replace(b"\\\\", b"\\") if b"\\" in json else json
 
 
 def _stored(
@@ -209,18 +207,13 @@ def _stored(
     metadata: str | bytes,
     recorded_at: datetime,
 ) -> StoredEvent:
-    event = _event(event_type, schema_version, data)
-    told = decode_metadata(metadata)
-    return StoredEvent(position, stream_id, version, event, told, recorded_at, event_type, schema_version, data)
-
-
-def _event(event_type: str, schema_version: int, data: str | bytes) -> Event:
     try:
-        return event_codec.decode(event_type, schema_version, data)
+        event = event_codec.decode(event_type, schema_version, data)
     except UnknownEventType:
         raise
     except Exception as error:
-        return cast(Event, Unreadable(f"{type(error).__name__}: {error}"))
+        event = cast(Event, Unreadable(f"{type(error).__name__}: {error}"))
+    return StoredEvent(position, stream_id, version, event, recorded_at, event_type, schema_version, data, metadata)
 
 
 def _safe_position(after: int, limit: int, upto: int | None, wait_seconds: float) -> int:

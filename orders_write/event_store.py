@@ -31,6 +31,16 @@ class Metadata(msgspec.Struct, frozen=True, gc=False):
     occurred_at: datetime
 
 
+class _Occurrence(msgspec.Struct, frozen=True, gc=False):
+    """The part of metadata that every read model asks for."""
+
+    occurred_at: datetime
+
+
+_decode_metadata = msgspec.json.Decoder(Metadata).decode
+_decode_occurrence = msgspec.json.Decoder(_Occurrence).decode
+
+
 class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event on its way into the log, as version `version` of a stream."""
 
@@ -43,18 +53,29 @@ class NewEvent(msgspec.Struct, frozen=True, gc=False):
 class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     """An event at its place in the log; `position` is unique and ascending, `recorded_at` informational.
 
-    `event` is what this release makes of it; `event_type`, `schema_version` and `stored` are what the log holds.
+    `event` is what this release makes of it; `event_type`, `schema_version`, `stored` and `stored_metadata` are what
+    the log holds. Metadata are decoded when they are asked for: most readers want to know the time alone.
     """
 
     position: int
     stream_id: UUID
     version: int
     event: Event
-    metadata: Metadata
     recorded_at: datetime
     event_type: str
     schema_version: int
     stored: str | bytes
+    stored_metadata: str | bytes
+
+    @property
+    def metadata(self) -> Metadata:
+        """Who caused the event, and in answer to what."""
+        return _decode_metadata(self.stored_metadata)
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When the thing happened (aware, UTC)."""
+        return _decode_occurrence(self.stored_metadata).occurred_at
 
     @property
     def data(self) -> str:
@@ -143,16 +164,13 @@ def _stored(rows: QuerySet[models.Event]) -> list[StoredEvent]:
             stream_id,
             version,
             event_codec.decode(event_type, schema_version, data),
-            decode_metadata(metadata),
             recorded_at,
             event_type,
             schema_version,
             data,
+            metadata,
         )
         for position, stream_id, version, event_type, schema_version, data, metadata, recorded_at in rows.values_list(
             *COLUMNS
         )
     ]
-
-
-decode_metadata = msgspec.json.Decoder(Metadata).decode

@@ -131,7 +131,7 @@ class StreamProjector(Projector):
             BrokenStream: an event's predecessor never reached its row.
         """
         changed: Rows = {}
-        changes, stream_id, row = self.changes, None, _UNSEEN
+        changes, stream_id, row, seen = self.changes, None, _UNSEEN, _UNSEEN
         for stored in events:
             if stored.stream_id is not stream_id:
                 stream_id = stored.stream_id
@@ -140,7 +140,8 @@ class StreamProjector(Projector):
             if stored.version == version:
                 changes.get(type(stored.event), _nothing)(row, stored.event, stored)
                 row["version"] = version
-                changed[stream_id,] = row
+                if row is not seen:
+                    seen = changed[stream_id,] = row
             elif stored.version > version:
                 raise BrokenStream(self.name, stored, version - 1)
         return changed

@@ -1,7 +1,9 @@
 """Loads and writes a read model's rows, set-wise: one statement for all the rows of a batch."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -73,12 +75,14 @@ def copy_in(projector: Projector, rows: Rows) -> None:
         _fill(cursor, projector, _table(projector), rows.values())
 
 
-def _values(row: Row, names: Sequence[str], json: Sequence[int]) -> list[Any]:
-    """Return a row's values; those at the places of `json` as JSON text."""
-    values = [row[name] for name in names]
-    for place in json:
-        values[place] = _as_json(values[place])
-    return values
+def _values(projector: Projector, rows: Iterable[Row]) -> Iterator[list[Any]]:
+    """Yield the values of each row in the order of `columns`, those of JSON columns as JSON text."""
+    places, values_of = _json_places(projector.model), itemgetter(*columns(projector.model))
+    for row in rows:
+        values = list(values_of(row))
+        for place in places:
+            values[place] = _as_json(values[place])
+        yield values
 
 
 def _as_json(value: Any) -> Any:
@@ -86,10 +90,9 @@ def _as_json(value: Any) -> Any:
 
 
 def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) -> None:
-    names, json = tuple(columns(projector.model)), _json_places(projector.model)
-    with cursor.copy(f"copy {table} ({', '.join(names)}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(_values(row, names, json))
+    with cursor.copy(f"copy {table} ({', '.join(columns(projector.model))}) from stdin") as copy:
+        for values in _values(projector, rows):
+            copy.write_row(values)
 
 
 def _copy(projector: Projector, rows: Sequence[Row], statement: str) -> None:
@@ -127,11 +130,11 @@ def _merging_in(projector: Projector) -> str:
 
 
 def _execute_values(projector: Projector, rows: Sequence[Row]) -> None:
-    names, json = tuple(columns(projector.model)), _json_places(projector.model)
+    names = columns(projector.model)
     values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
     statement = f"insert into {_table(projector)} ({', '.join(names)}) values {values} {_merging(projector)}"
     with connections[READ].cursor() as cursor:
-        cursor.execute(statement, [value for row in rows for value in _values(row, names, json)])
+        cursor.execute(statement, list(chain.from_iterable(_values(projector, rows))))
 
 
 def _merging(projector: Projector) -> str:

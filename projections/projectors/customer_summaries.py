@@ -13,7 +13,7 @@ Fact = OrderCreated | OrderItemAdded | OrderCancelled
 
 
 def _created(event: OrderCreated, stored: StoredEvent) -> Amounts:
-    at = stored.metadata.occurred_at
+    at = stored.occurred_at
     counted: Row = {"orders": 1, "open_orders": 1, "lifetime_value": event.total}
     return _of_customer(event, counted | {"first_order_at": at, "last_order_at": at})
 

@@ -26,7 +26,7 @@ def _cancelled(event: OrderCancelled, stored: StoredEvent) -> Amounts:
 
 
 def _on_day(stored: StoredEvent, currency: str, country: str, added: Row) -> Amounts:
-    day = stored.metadata.occurred_at.astimezone(UTC).date()
+    day = stored.occurred_at.astimezone(UTC).date()
     return [((day, currency, country), added)]
 
 

@@ -16,6 +16,7 @@ class OrderTimeline(EntryProjector):
 
     def entry(self, stored: StoredEvent) -> Row:
         """Return an event's row."""
+        metadata = stored.metadata
         return {
             "order_id": stored.stream_id,
             "version": stored.version,
@@ -23,10 +24,10 @@ class OrderTimeline(EntryProjector):
             "event_type": stored.event_type,
             "schema_version": stored.schema_version,
             "data": stored.data,
-            "actor": stored.metadata.actor,
-            "command_id": stored.metadata.command_id,
-            "correlation_id": stored.metadata.correlation_id,
-            "causation_id": stored.metadata.causation_id,
-            "occurred_at": stored.metadata.occurred_at,
+            "actor": metadata.actor,
+            "command_id": metadata.command_id,
+            "correlation_id": metadata.correlation_id,
+            "causation_id": metadata.causation_id,
+            "occurred_at": metadata.occurred_at,
             "recorded_at": stored.recorded_at,
         }

@@ -28,8 +28,8 @@ def _created(row: Row, event: OrderCreated, stored: StoredEvent) -> None:
         shipping_address=address,
         country=event.shipping_address.country,
         cancel_reason="",
-        created_at=stored.metadata.occurred_at,
-        updated_at=stored.metadata.occurred_at,
+        created_at=(at := stored.occurred_at),
+        updated_at=at,
         shipped_at=None,
         search_text=_search_text(event, address),
     )
@@ -40,14 +40,14 @@ def _item_added(row: Row, event: OrderItemAdded, stored: StoredEvent) -> None:
     row["total"] = event.total
     row["item_count"] += 1
     row["unit_count"] += event.line.quantity
-    row["updated_at"] = stored.metadata.occurred_at
+    row["updated_at"] = stored.occurred_at
     row["search_text"] += f" {_words(event.line)}"
 
 
 def _cancelled(row: Row, event: OrderCancelled, stored: StoredEvent) -> None:
     row["status"] = "cancelled"
     row["cancel_reason"] = event.reason
-    row["updated_at"] = stored.metadata.occurred_at
+    row["updated_at"] = stored.occurred_at
 
 
 def _item(line: OrderLine) -> dict[str, Any]:

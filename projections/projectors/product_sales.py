@@ -27,7 +27,7 @@ def _cancelled(event: OrderCancelled, stored: StoredEvent) -> Amounts:
 
 def _sold(stored: StoredEvent, currency: str, lines: Iterable[OrderLine]) -> list[tuple[Key, Row]]:
     """Return what the lines of one order add to the month, product by product."""
-    at = stored.metadata.occurred_at
+    at = stored.occurred_at
     month = at.astimezone(UTC).date().replace(day=1)
     sold: dict[Key, Row] = {}
     for line in lines:
