@@ -1,8 +1,10 @@
-"""How long after its commit an event is visible in `order_views`: a Celery worker against a LISTEN/NOTIFY follower.
+"""How long after its commit an event is visible in `order_views`: a Celery worker against LISTEN/NOTIFY followers.
 
 `.venv/bin/python -m benchmarks.visible [seconds]`, the length of a round. A process of its own sends commands through
 the command bus at a steady rate, whether or not the one before is visible (open loop), and notes when each has
 committed. This process asks for the checkpoint's position about every half millisecond: it commits with its rows.
+The worker has two processes. Of the followers, which do the same, one posts what is urgent at every notification, and
+one the other projections as often as the worker does.
 """
 
 import json
@@ -21,7 +23,7 @@ from benchmarks import databases, table
 
 RATES, ROUNDS, WARM_UP_SECONDS = (50, 200), 3, 2
 TARGETS = {50: 2.0, 99: 1.5}
-CELERY, LISTEN = "Celery worker, Valkey broker", "LISTEN/NOTIFY follower"
+CELERY, LISTEN = "Celery worker, Valkey broker", "LISTEN/NOTIFY followers"
 _POSITION = """
     select coalesce(max(position), 0) from checkpoints where projection = 'order_views' and state = 'active'
 """
@@ -124,18 +126,22 @@ def _celery(service: Any) -> Iterator[None]:
 
 @contextmanager
 def _listening(service: Any) -> Iterator[None]:
-    """Run the follower, told by a trigger of the log at every commit."""
+    """Run the followers, told by a trigger of the log at every commit."""
     from tests.databases import owner_connection
 
     with owner_connection("default") as owner:
         owner.execute(_NOTIFY)
-        follower = subprocess.Popen([sys.executable, "-m", "benchmarks.visible", "follow"], env=service.environment)
+        command = [sys.executable, "-m", "benchmarks.visible"]
+        followers = [
+            subprocess.Popen([*command, what], env=service.environment) for what in ("follow", "follow-others")
+        ]
         try:
             time.sleep(3)
             yield
         finally:
-            follower.kill()
-            follower.wait()
+            for follower in followers:
+                follower.kill()
+                follower.wait()
             owner.execute("drop trigger tell on events")
 
 
@@ -173,23 +179,38 @@ def _commands(count: int) -> list[Any]:
 
 
 def follow() -> None:
-    """Post what there is whenever the log says that something was committed."""
+    """Post into the urgent projection whenever the log says that something was committed."""
     databases.start()
     import psycopg
     from django.db import connections
 
-    from projections.catch_up import catch_up
-    from projections.registry import named
-
-    (projector,) = named(["order_views"])
     parameters = connections["default"].get_connection_params()
     names = ("host", "port", "user", "password", "dbname")
     with psycopg.connect(**{name: parameters.get(name) for name in names}, autocommit=True) as connection:
         connection.execute("listen committed")
         while True:
-            catch_up(projector)
+            _catch_up(urgent=True)
             for _ in connection.notifies(stop_after=1):
                 pass
+
+
+def follow_others() -> None:
+    """Post into the other projections every now and then."""
+    databases.start()
+    from projections.wake_up import GATHER_SECONDS
+
+    while True:
+        _catch_up(urgent=False)
+        time.sleep(GATHER_SECONDS)
+
+
+def _catch_up(*, urgent: bool) -> None:
+    from projections import wake_up
+    from projections.catch_up import catch_up
+    from projections.registry import named
+
+    for name, partition in wake_up.parts(urgent=urgent):
+        catch_up(named([name])[0], partition, leave_newcomers=not urgent)
 
 
 if __name__ == "__main__":
@@ -197,5 +218,7 @@ if __name__ == "__main__":
         send(sys.argv[2])
     elif sys.argv[1:2] == ["follow"]:
         follow()
+    elif sys.argv[1:2] == ["follow-others"]:
+        follow_others()
     else:
         main(float(sys.argv[1]) if len(sys.argv) > 1 else 15)

@@ -7,7 +7,8 @@ import threading
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import task_postrun, task_prerun, worker_process_init, worker_ready
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -22,6 +23,17 @@ def leave_the_parents_connections(**signal: Any) -> None:
     from django.db.backends.postgresql.base import DatabaseWrapper
 
     DatabaseWrapper._connection_pools.clear()  # type: ignore[attr-defined]
+
+
+@task_prerun.connect  # type: ignore[untyped-decorator]
+@task_postrun.connect  # type: ignore[untyped-decorator]
+def give_connections_back(**signal: Any) -> None:
+    """Give the pools their connections back, as Django does around a request: a broken one is found out, none is kept.
+
+    Without this, and with what Celery does in its place, each task opens new ones: 25 ms, three times its own work.
+    """
+    if not signal["task"].request.is_eager:
+        close_old_connections()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

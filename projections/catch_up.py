@@ -39,6 +39,7 @@ class Outcome(StrEnum):
     AT_HEAD = "at head"
     BUSY = "another worker has the checkpoint"
     OUT_OF_TIME = "out of time"
+    NEWCOMERS = "a few more events came meanwhile"
     NEEDS_REBUILD = "the rows were built by another version of the projector"
 
 
@@ -72,11 +73,14 @@ def catch_up(
     *,
     seconds: float = 20.0,
     batch_size: int | None = None,
+    leave_newcomers: bool = False,
     on_batch: Callable[[Batch], None] = lambda batch: None,
 ) -> Outcome:
     """Post every event after the checkpoint of a projection's partition, for up to `seconds`.
 
-    Batches fit themselves to the backlog, unless `batch_size` says how many events each looks at.
+    Batches fit themselves to the backlog, unless `batch_size` says how many events each looks at. Where events never
+    cease to come there is no end to it; `leave_newcomers` leaves those that came during a small batch to a later call,
+    which the caller must see to.
 
     Raises:
         OperationalError, InterfaceError, LogHeldOpen: infrastructure failed; try again later, nothing is lost.
@@ -93,6 +97,8 @@ def catch_up(
             # The lock is released: look once more, because a wake-up that found it taken has gone home.
             if event_store.head() <= batch.position:
                 return Outcome.AT_HEAD
+            if leave_newcomers and batch.events < pace.least:
+                return Outcome.NEWCOMERS
             pace.took(time.monotonic() - began)
     return Outcome.OUT_OF_TIME
 

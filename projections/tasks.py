@@ -18,12 +18,30 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="projections.look")  # type: ignore[untyped-decorator]
 def look() -> None:
-    """Post what there is, projection by projection; what takes long, or must be tried again, goes on in its own task.
+    """Post what there is into the urgent projections, and see to it that the others follow soon.
 
     Several of these at a time share the work: a partition that another one has is passed over.
     """
     wake_up.heard()
-    parts, deadline = wake_up.parts(), time.monotonic() + _LOOK_SECONDS
+    _post(wake_up.parts(urgent=True))
+    _gather()
+
+
+@shared_task(name="projections.look_at_others")  # type: ignore[untyped-decorator]
+def look_at_others() -> None:
+    """Post what has gathered into the projections that are not urgent."""
+    wake_up.gathered()
+    _post(wake_up.parts(urgent=False))
+
+
+def _gather() -> None:
+    if wake_up.gathers():
+        look_at_others.apply_async(countdown=wake_up.GATHER_SECONDS)
+
+
+def _post(parts: list[tuple[str, int]]) -> None:
+    """Post, part by part; what takes long, or must be tried again, goes on in a task of its own."""
+    deadline = time.monotonic() + _LOOK_SECONDS
     while parts and _posted(*parts[0], deadline - time.monotonic()):
         parts.pop(0)
     for name, partition in parts:
@@ -32,7 +50,7 @@ def look() -> None:
 
 def _posted(projection: str, partition: int, seconds: float) -> bool:
     try:
-        return engine.catch_up(named([projection])[0], partition, seconds=seconds) is not engine.Outcome.OUT_OF_TIME
+        return _catch_up(projection, partition, seconds) is not engine.Outcome.OUT_OF_TIME
     except INFRASTRUCTURE as error:
         log.warning("catch-up put off", projection=projection, error=str(error))
         return False
@@ -49,20 +67,28 @@ def catch_up(projection: str, partition: int = 0) -> None:
 
 def _outcome(projection: str, partition: int) -> engine.Outcome | None:
     """Catch up; when infrastructure fails, back off and try again, then leave it to the next sweep."""
-    projector = named([projection])[0]
     for attempt in range(ATTEMPTS):
         try:
-            return engine.catch_up(projector, partition, seconds=_SECONDS)
+            return _catch_up(projection, partition, _SECONDS)
         except INFRASTRUCTURE as error:
             log.warning("catch-up put off", projection=projection, attempt=attempt, error=str(error))
             time.sleep(0.1 * 4**attempt if attempt < ATTEMPTS - 1 else 0)
     return None
 
 
+def _catch_up(projection: str, partition: int, seconds: float) -> engine.Outcome:
+    """Catch up; a projection that is not urgent does not keep a worker while single events go on coming."""
+    projector = named([projection])[0]
+    outcome = engine.catch_up(projector, partition, seconds=seconds, leave_newcomers=not projector.urgent)
+    if outcome is engine.Outcome.NEWCOMERS:
+        _gather()
+    return outcome
+
+
 @shared_task(name="projections.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Look at every projection, each in a task of its own, whether or not its doorbell was heard."""
-    for name, partition in wake_up.parts():
+    for name, partition in wake_up.parts(urgent=True) + wake_up.parts(urgent=False):
         catch_up.delay(name, partition)
 
 

@@ -19,7 +19,8 @@ from projections.registry import PROJECTORS
 
 log = structlog.get_logger(__name__)
 
-_KEY = "wake-up"
+GATHER_SECONDS = 0.2
+_KEY, _OTHERS = "wake-up", "wake-up-others"
 # Rings that come faster are answered together: after a little pause when a task was sent, and after ever longer ones
 # while that task waits to begin, because it will see their events too.
 _PAUSE_SECONDS, _LONGEST_SECONDS = 0.001, 0.032
@@ -79,7 +80,7 @@ def publish() -> bool:
     from projections.tasks import look
 
     try:
-        if sent := _is_first():
+        if sent := _is_first(_KEY):
             look.delay()
     except Exception as error:
         log.warning("wake-up not published; the sweep will pick it up", error=str(error))
@@ -87,22 +88,38 @@ def publish() -> bool:
     return sent
 
 
-def parts() -> list[tuple[str, int]]:
-    """Return every partition of every projection."""
-    return [(projector.name, partition) for projector in PROJECTORS for partition in range(projector.partitions)]
+def parts(*, urgent: bool) -> list[tuple[str, int]]:
+    """Return every partition of the projections that are urgent, or of those that are not."""
+    chosen = (projector for projector in PROJECTORS if projector.urgent is urgent)
+    return [(projector.name, partition) for projector in chosen for partition in range(projector.partitions)]
 
 
 def heard() -> None:
     """Note that a task has begun: what commits from now on may need another one."""
-    with suppress(Exception):  # the cache is a convenience: without it every ring sends a task
-        cache.delete(_KEY)
+    _forget(_KEY)
 
 
-def _is_first() -> bool:
+def gathers() -> bool:
+    """Tell whether a task for what is not urgent must be sent, because none waits to begin."""
+    return _is_first(_OTHERS)
+
+
+def gathered() -> None:
+    """Note that this task has begun."""
+    _forget(_OTHERS)
+
+
+def _is_first(key: str) -> bool:
+    """Tell whether nobody has noted a key since it was forgotten. Without the cache everybody is the first."""
     try:
-        return cache.add(_KEY, 1, settings.SWEEP_SECONDS)
+        return cache.add(key, 1, settings.SWEEP_SECONDS)
     except Exception:
         return True
+
+
+def _forget(key: str) -> None:
+    with suppress(Exception):  # the cache is a convenience: without it every ring sends a task
+        cache.delete(key)
 
 
 def reset_after_fork() -> None:

@@ -80,6 +80,7 @@ class OrderViews(StreamProjector):
     version = 2
     model = OrderView
     lag_objective = timedelta(seconds=2)
+    urgent = True
     changes: ClassVar[Mapping[type[Event], Change]] = {
         OrderCreated: _created,
         OrderItemAdded: _item_added,

@@ -46,7 +46,7 @@ class Service:
         self.commands = {
             "web": [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
                     "--threads", "4", "--worker-class", "gthread"],
-            "worker": [*python, "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
+            "worker": [*python, "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
             "beat": [*python, "celery", "-A", "config", "beat", "--schedule", str(folder / "beat"), "--pidfile", ""],
         }  # fmt: skip
 

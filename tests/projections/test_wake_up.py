@@ -9,7 +9,7 @@ from orders_read.models import OrderView
 from orders_write.event_store import head
 from orders_write.signals import events_committed
 from projections import catch_up as engine
-from projections import tasks, wake_up
+from projections import posting, tasks, wake_up
 from projections.registry import PROJECTORS
 from tests.projections.helpers import checkpoint, table
 
@@ -22,18 +22,32 @@ def sent(databases):
     with app.connection_for_write() as connection:
         broker, queue = connection.default_channel.client, app.conf.task_default_queue
         broker.delete(queue)
-        wake_up.heard()
+        _forget()
         yield lambda: broker.llen(queue)
         broker.delete(queue)
-    wake_up.heard()
+    _forget()
     events_committed.connect(wake_up.ring, dispatch_uid="projections.wake_up")
+
+
+def _forget():
+    wake_up.heard()
+    wake_up.gathered()
 
 
 def test_many_rings_are_one_task_until_it_begins(sent):
     assert [wake_up.publish() for _ in range(3)] == [True, False, False]
     assert sent() == 1
-    tasks.look()
+    wake_up.heard()
     assert wake_up.publish()
+    assert sent() == 2
+
+
+def test_many_looks_send_one_task_for_what_is_not_urgent_until_it_begins(sent):
+    tasks.look()
+    tasks.look()
+    assert sent() == 1
+    tasks.look_at_others()
+    tasks.look()
     assert sent() == 2
 
 
@@ -43,6 +57,8 @@ def test_without_a_cache_every_ring_sends_a_task(sent, monkeypatch):
     assert [wake_up.publish() for _ in range(3)] == [True] * 3
     assert sent() == 3
     tasks.look()
+    tasks.look()
+    assert sent() == 5
 
 
 def test_a_broker_that_is_down_is_logged(sent, monkeypatch, caplog):
@@ -55,9 +71,11 @@ def _fail(*arguments):
     raise ConnectionError("down")
 
 
-def test_a_look_posts_into_every_projection(sent, place):
+def test_a_look_posts_what_is_urgent_and_the_others_follow(sent, place):
     place()
     tasks.look()
+    assert [len(table(projector)) for projector in PROJECTORS] == [1, 0, 0, 0, 0]
+    tasks.look_at_others()
     assert [len(table(projector)) for projector in PROJECTORS] == [1] * len(PROJECTORS)
 
 
@@ -66,9 +84,26 @@ def test_a_projection_that_halts_does_not_stop_the_others(sent, shop, place):
     checkpoint(PROJECTORS[0], position=10**9)
     place()
     tasks.look()
+    tasks.look_at_others()
     assert checkpoint(PROJECTORS[0]).state == "halted"
     assert {checkpoint(projector).position for projector in PROJECTORS[1:]} == {head()}
-    assert sent() == 0
+
+
+def test_events_that_come_meanwhile_do_not_keep_a_worker_but_are_posted_soon(sent, place, monkeypatch):
+    apply = posting.apply
+
+    def while_one_more_is_placed(*work):
+        place()
+        apply(*work)
+
+    place()
+    with monkeypatch.context() as busy:
+        busy.setattr(posting, "apply", while_one_more_is_placed)
+        tasks.look_at_others()
+    assert len(table(PROJECTORS[1])) == 1
+    assert sent() == 1
+    tasks.look_at_others()
+    assert {checkpoint(projector).position for projector in PROJECTORS[1:]} == {head()}
 
 
 def test_what_cannot_be_posted_now_goes_on_in_tasks_of_its_own(sent, place, monkeypatch):
@@ -82,8 +117,8 @@ def test_what_cannot_be_posted_now_goes_on_in_tasks_of_its_own(sent, place, monk
 
     with monkeypatch.context() as broken:
         broken.setattr(engine, "catch_up", unreachable_for_the_third)
-        tasks.look()
-    assert [len(table(projector)) for projector in PROJECTORS] == [1, 1, 0, 0, 0]
+        tasks.look_at_others()
+    assert [len(table(projector)) for projector in PROJECTORS] == [0, 1, 0, 0, 0]
     assert sent() == 3
 
 
