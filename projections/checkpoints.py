@@ -4,6 +4,7 @@ Whoever posts events holds the row lock of their checkpoint, moves it by compare
 rows, and names the version of its code: a release never writes into a generation that another version built.
 """
 
+from datetime import timedelta
 from enum import StrEnum
 
 from django.db import connections, transaction
@@ -155,6 +156,13 @@ def check_log(checkpoint: Checkpoint) -> None:
     mark = event_log.mark_at(checkpoint.position)
     if mark is None or (mark.event_id, mark.recorded_at) != (checkpoint.last_event_id, checkpoint.last_recorded_at):
         raise WrongLog(checkpoint, event_store.head())
+
+
+def looked_at_lately() -> set[tuple[str, int]]:
+    """Return the live partitions, each as projection and number, at which a worker has looked a moment ago."""
+    since = timezone.now() - timedelta(seconds=LOOKED_EVERY_SECONDS)
+    looked_at = Checkpoint.objects.using(READ).filter(state__in=Checkpoint.LIVE, looked_at__gt=since)
+    return set(looked_at.values_list("projection", "partition"))
 
 
 def _looked_lately(checkpoint: Checkpoint) -> bool:

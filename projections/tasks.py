@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from projections import catch_up as engine
-from projections import rebuild_fold, wake_up, watch
+from projections import checkpoints, rebuild_fold, wake_up, watch
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
@@ -87,8 +87,11 @@ def _catch_up(projection: str, partition: int, seconds: float) -> engine.Outcome
 
 @shared_task(name="projections.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Look at every projection, each in a task of its own, whether or not its doorbell was heard."""
-    for name, partition in wake_up.parts(urgent=True) + wake_up.parts(urgent=False):
+    """Ask for every projection at which nobody has looked for a moment, whether or not its doorbell was heard.
+
+    Those that are busy need no sweep, and would be held up by it.
+    """
+    for name, partition in {*wake_up.parts(urgent=True), *wake_up.parts(urgent=False)} - checkpoints.looked_at_lately():
         catch_up.delay(name, partition)
 
 

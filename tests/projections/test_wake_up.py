@@ -1,8 +1,11 @@
 """Wake-ups on a real broker: they coalesce, and neither a broken broker nor a broken projection stops the others."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
+from django.utils import timezone
 
 from config.celery import app
 from orders_read.models import OrderView
@@ -126,3 +129,9 @@ def test_a_sweep_asks_for_every_projection(sent):
     tasks.sweep()
     tasks.sweep()
     assert sent() == 2 * len(PROJECTORS)
+
+
+def test_a_sweep_passes_over_what_was_looked_at_a_moment_ago(sent, shop):
+    checkpoint(PROJECTORS[2], looked_at=timezone.now() - timedelta(seconds=2))
+    tasks.sweep()
+    assert sent() == 1
