@@ -6,7 +6,8 @@ moment, waits for those transactions alone, and reads again; what is still missi
 """
 
 import random
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -169,8 +170,16 @@ def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, 
     The order is by stream and version. Rows come by `COPY`, one at a time: memory does not grow with the log. Whoever
     may not take all of them closes the generator, because its connection is busy until then.
     """
-    with connections[WRITE].cursor() as cursor, cursor.copy(_STREAMS, [after, until, upto]) as copy:
-        yield from map(_from_copy, copy)
+    with _copied(_STREAMS, [after, until, upto]) as lines:
+        yield from map(_from_copy, lines)
+
+
+@contextmanager
+def _copied(query: str, parameters: Sequence[object]) -> Iterator[Iterable[bytes | bytearray | memoryview]]:
+    """Give the lines of a COPY; its errors are Django's, as those of any other statement."""
+    write = connections[WRITE]
+    with write.wrap_database_errors, write.cursor() as cursor, cursor.copy(query, parameters) as copy:
+        yield copy
 
 
 def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
@@ -239,8 +248,8 @@ def _before_first_hole(after: int, positions: Sequence[int]) -> int:
 
 
 def _read(after: int, upto: int, share: Share) -> list[StoredEvent]:
-    with connections[WRITE].cursor() as cursor, cursor.copy(*_slice(after, upto, share)) as copy:
-        return list(map(_from_copy, copy))
+    with _copied(*_slice(after, upto, share)) as lines:
+        return list(map(_from_copy, lines))
 
 
 def _slice(after: int, upto: int, share: Share) -> tuple[str, list[int]]:

@@ -90,7 +90,8 @@ def _as_json(value: Any) -> Any:
 
 
 def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) -> None:
-    with cursor.copy(f"copy {table} ({', '.join(columns(projector.model))}) from stdin") as copy:
+    statement = f"copy {table} ({', '.join(columns(projector.model))}) from stdin"
+    with connections[READ].wrap_database_errors, cursor.copy(statement) as copy:
         for values in _values(projector, rows):
             copy.write_row(values)
 

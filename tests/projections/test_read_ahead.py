@@ -39,7 +39,7 @@ def test_full_slices_are_read_ahead_by_one_thread(place, readers):
 
 def test_a_slice_that_is_not_full_starts_no_thread(place, readers):
     place()
-    catch_up.catch_up(ORDER_VIEWS)
+    catch_up.catch_up(ORDER_VIEWS, batch_size=10**9)
     assert readers == ["MainThread"]
 
 
