@@ -30,8 +30,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks["projections"] = _projections() if databases == ["ok", "ok"] else []
     if "ok" not in databases:
         return JsonResponse({"status": "unavailable", "checks": checks}, status=503)
-    held = all(one["state"] == "active" for one in checks["projections"])
-    ready = held and [*databases, checks["broker"]] == ["ok"] * 3
+    posting = all(one["state"] == "active" for one in checks["projections"])
+    ready = posting and [*databases, checks["broker"]] == ["ok"] * 3
     return JsonResponse({"status": "ready" if ready else "degraded", "checks": checks})
 
 

@@ -4,10 +4,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.test import override_settings
 
 from gate.consistency import position_of
 from gate.tokens import issue
+from orders_read.models import Checkpoint
 from orders_write.event_store import head, load_stream
 from projections.registry import PROJECTORS
 from tests.api.test_hostile_input import BODY, ITEM, ORDER
@@ -160,3 +162,13 @@ def test_health_needs_nobody(anonymous_api, project):
     }
     lag = {one["projection"]: one["lag_events"] for one in body["checks"]["projections"]}
     assert lag == dict.fromkeys((projector.name for projector in PROJECTORS), 0)
+
+
+def test_readiness_is_degraded_while_a_read_model_needs_a_rebuild(anonymous_api, project):
+    project()
+    Checkpoint.objects.using("read").filter(projection="daily_sales").update(version=0)
+    body = anonymous_api.get("/readyz").json()
+    states = {one["projection"]: one["state"] for one in body["checks"]["projections"]}
+    assert (body["status"], states["daily_sales"], states["order_views"]) == ("degraded", "needs rebuild", "active")
+    call_command("rebuild_projections", "--outdated", verbosity=0)
+    assert anonymous_api.get("/readyz").json()["status"] == "ready"

@@ -12,7 +12,8 @@ from orders_read.models import OrderView
 from orders_write.event_store import head
 from orders_write.signals import events_committed
 from projections import catch_up as engine
-from projections import posting, tasks, wake_up
+from projections import posting, rebuild, tasks, wake_up
+from projections.models import ProjectionLagSample
 from projections.registry import PROJECTORS
 from tests.projections.helpers import checkpoint, table
 
@@ -135,3 +136,11 @@ def test_a_sweep_passes_over_what_was_looked_at_a_moment_ago(sent, shop):
     checkpoint(PROJECTORS[2], looked_at=timezone.now() - timedelta(seconds=2))
     tasks.sweep()
     assert sent() == 1
+
+
+def test_a_rebuild_wakes_nobody_and_records_no_lag(sent, shop):
+    before = ProjectionLagSample.objects.count()
+    for projector in PROJECTORS:
+        rebuild.rebuild(projector)
+    assert sent() == 0
+    assert ProjectionLagSample.objects.count() == before
