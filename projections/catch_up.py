@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
+from psycopg.errors import IdleInTransactionSessionTimeout
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
@@ -109,6 +110,8 @@ def _guarded_step(projector: Projector, partition: int, limit: int, read: Read) 
     except INFRASTRUCTURE:
         raise
     except Exception as error:
+        if isinstance(error.__cause__, IdleInTransactionSessionTimeout):  # to Django an InternalError: a fault of ours
+            raise OperationalError(f"{projector.name} stood still in mid batch: {error}") from error
         log.error("projection halted", projection=projector.name, error=str(error), exc_info=error)
         checkpoints.halt(projector, partition, error)
         raise

@@ -1,15 +1,18 @@
 """The engine's refusals: another log, a broken stream, an event that cannot be applied."""
 
 import json
+import time
 from decimal import Decimal
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connections
 
 from orders_read.models import Checkpoint, OrderView
 from orders_write.event_store import load_stream
-from projections import lag
+from projections import lag, posting
+from projections.catch_up import catch_up
 from projections.checkpoints import WrongLog
 from projections.projector import BrokenStream
 from projections.registry import PROJECTORS
@@ -94,3 +97,22 @@ def test_a_halted_projection_gives_an_exit_code(place, project, capsys):
         call_command("projection_status")
     assert exit_code.value.code == 1
     assert "order_views: halted: ValueError: no such thing" in capsys.readouterr().err
+
+
+def test_a_worker_that_stood_still_in_mid_batch_tries_again_and_halts_nothing(place, project, monkeypatch):
+    place()
+    apply = posting.apply
+
+    def after_standing_still(*work):
+        with connections["read"].cursor() as cursor:
+            cursor.execute("set local idle_in_transaction_session_timeout = '50ms'")
+        time.sleep(0.5)
+        apply(*work)
+
+    with monkeypatch.context() as frozen, pytest.raises(OperationalError):
+        frozen.setattr(posting, "apply", after_standing_still)
+        catch_up(ORDER_VIEWS)
+    connections["read"].close()
+    assert not Checkpoint.objects.using("read").filter(state=Checkpoint.State.HALTED).exists()
+    project()
+    assert len(table(ORDER_VIEWS)) == 1
