@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, connections, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from orders_write import event_codec, log_insert, models
 from orders_write.domain.events import Event
@@ -150,7 +150,10 @@ def load_stream(stream_id: UUID) -> list[StoredEvent]:
 
 def head() -> int:
     """Return the position of the newest committed event, 0 for an empty log."""
-    return _log().aggregate(head=Max("position"))["head"] or 0
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute("select coalesce(max(position), 0) from events")
+        (found,) = cursor.fetchone()
+        return int(found)
 
 
 def _log() -> QuerySet[models.Event]:
