@@ -1,28 +1,50 @@
 """8 · The read models, each row complete for its query, and how far each has come."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
 
 class OrderView(models.Model):
-    """One order as a reader sees it; amounts are exact, in `currency`."""
+    """One order as a reader sees it; amounts are exact, in `currency`.
+
+    `status` is the one word in which it is shown; it follows from the three states. `shipped_at` is when something of
+    it last left, `delivered_at` when something last arrived.
+    """
 
     order_id = models.UUIDField(primary_key=True)
     customer_id = models.TextField(null=True)
     reference = models.TextField(null=True)
     status = models.TextField()
+    order_status = models.TextField()
+    payment_status = models.TextField()
+    fulfillment_status = models.TextField()
     currency = models.TextField()
     items = models.JSONField()
+    product_ids = ArrayField(models.TextField())
+    subtotal = models.DecimalField(max_digits=24, decimal_places=4)
+    discount = models.DecimalField(max_digits=24, decimal_places=4)
+    shipping_fee = models.DecimalField(max_digits=24, decimal_places=4)
     total = models.DecimalField(max_digits=24, decimal_places=4)
+    authorised = models.DecimalField(max_digits=24, decimal_places=4)
+    captured = models.DecimalField(max_digits=24, decimal_places=4)
+    refunded = models.DecimalField(max_digits=24, decimal_places=4)
+    payments = models.JSONField()
+    fulfillments = models.JSONField()
+    notes = models.JSONField()
     item_count = models.IntegerField()
     unit_count = models.BigIntegerField()
     shipping_address = models.JSONField()
     country = models.TextField()
     cancel_reason = models.TextField()
+    hold_reason = models.TextField()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
     version = models.IntegerField()
     search_text = models.TextField()
     search = models.GeneratedField(
@@ -39,6 +61,7 @@ class OrderView(models.Model):
             models.Index(fields=["-updated_at", "-order_id"], name="order_views_updated"),
             models.Index(fields=["-total", "-order_id"], name="order_views_total"),
             models.Index(fields=["status", "-created_at", "-order_id"], name="order_views_status"),
+            GinIndex(fields=["product_ids"], name="order_views_products"),
             GinIndex(fields=["search"], name="order_views_search"),
         ]
 
