@@ -99,7 +99,8 @@ class TimelineEntry(models.Model):
 class CustomerSummary(models.Model):
     """What a customer has ordered in one currency; guests have none.
 
-    `lifetime_value` is the worth of the orders that were not cancelled.
+    `open_orders` are neither cancelled nor expired nor closed. `lifetime_value` is what all orders are worth but those
+    that were cancelled or expired, without what was `refunded`.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "currency")
@@ -108,7 +109,9 @@ class CustomerSummary(models.Model):
     orders = models.IntegerField()
     open_orders = models.IntegerField()
     cancelled_orders = models.IntegerField()
+    expired_orders = models.IntegerField()
     lifetime_value = models.DecimalField(max_digits=30, decimal_places=4)
+    refunded = models.DecimalField(max_digits=30, decimal_places=4)
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
 
@@ -122,9 +125,11 @@ class CustomerSummary(models.Model):
 
 
 class DailySales(models.Model):
-    """What was sold and called off on one day (UTC), in one currency, to one country.
+    """What was sold, called off, returned and refunded on one day (UTC), in one currency, to one country.
 
-    A cancellation counts on the day on which it happened: a day that is over does not change any more.
+    Everything counts on the day on which it happened: a day that is over does not change any more. An order that goes
+    to another country leaves the one and enters the other on the day of the change. `cancelled` includes `expired`;
+    neither includes what had been refunded before.
     """
 
     pk = models.CompositePrimaryKey("day", "currency", "country")
@@ -134,10 +139,13 @@ class DailySales(models.Model):
     orders = models.IntegerField()
     cancelled_orders = models.IntegerField()
     units = models.BigIntegerField()
+    returned_units = models.BigIntegerField()
     gross = models.DecimalField(max_digits=30, decimal_places=4)
     cancelled = models.DecimalField(max_digits=30, decimal_places=4)
+    expired = models.DecimalField(max_digits=30, decimal_places=4)
+    refunded = models.DecimalField(max_digits=30, decimal_places=4)
     net = models.GeneratedField(
-        expression=models.F("gross") - models.F("cancelled"),
+        expression=models.F("gross") - models.F("cancelled") - models.F("refunded"),
         output_field=models.DecimalField(max_digits=30, decimal_places=4),
         db_persist=True,
     )
@@ -154,8 +162,9 @@ class DailySales(models.Model):
 class ProductSales(models.Model):
     """What one product brought in one month (UTC), in one currency.
 
-    A cancellation subtracts in the month in which it happened. `name` is the newest that the product was sold under
-    in that month.
+    Its `revenue` is that of its lines, with their own discounts and without those of whole orders. A change counts in
+    the month in which it happened, and so does an order's cancellation or expiry; returns do not count. `name` is the
+    newest that the product was sold under in that month.
     """
 
     pk = models.CompositePrimaryKey("month", "product_id", "currency")

@@ -49,3 +49,6 @@ WITHDRAWN = events_of(*BUILDING, authorize("8"), cancel("changed my mind", resto
 REFUNDED = events_of(*BUILDING, *PAYING, refund("5"), move(), refund("4", "r-2"), cancel("out of jam"))
 EXPIRED = events_of(*BUILDING, authorize("8"), hold(), expire())
 LIVES = (EXPIRED, REFUNDED, WITHDRAWN, HANDLED)
+
+PAID = (create(), authorize(), confirm(), capture())
+DELIVERED = (*PAID, fulfill(), deliver())

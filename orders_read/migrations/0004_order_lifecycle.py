@@ -1,16 +1,17 @@
 from decimal import Decimal
+from typing import Any
 
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
 
-def _amount():
+def _amount() -> Any:
     return models.DecimalField(max_digits=24, decimal_places=4, default=Decimal(0))
 
 
 # The rows that are there wait for `rebuild_projections order_views` with these values.
-ADDED = {
+ADDED: dict[str, Any] = {
     "order_status": models.TextField(default="placed"),
     "payment_status": models.TextField(default="none"),
     "fulfillment_status": models.TextField(default="unfulfilled"),

@@ -94,7 +94,9 @@ def _one_of(draw: st.DrawFn, branches: list[st.SearchStrategy[Wish]]) -> Wish:
 
 
 BEFORE_CONFIRMATION = _one_of(ANY_TIME * 2 + BUILDING * 4 + BUILDING[-1:] * 20 + MOVING + ENDING)
-AFTER_CONFIRMATION = _one_of(ANY_TIME * 4 + ANY_TIME[:3] * 4 + MOVING * 4 + MOVING[:5] * 8 + BUILDING + ENDING[:1] * 12 + ENDING)
+AFTER_CONFIRMATION = _one_of(
+    ANY_TIME * 4 + ANY_TIME[:3] * 4 + MOVING * 4 + MOVING[:5] * 8 + BUILDING + ENDING[:1] * 12 + ENDING
+)
 AFTER_THE_END = _one_of(ENDING * 4 + ANY_TIME + MOVING + BUILDING)
 
 
