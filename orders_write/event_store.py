@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import IntegrityError, connections, transaction
 from django.db.models import QuerySet
+from django.db.models.fields.json import KT
 
 from orders_write import event_codec, log_insert, models
 from orders_write.domain.events import Event
@@ -146,6 +147,17 @@ def load_streams(stream_ids: Iterable[UUID]) -> list[StoredEvent]:
 def load_stream(stream_id: UUID) -> list[StoredEvent]:
     """Return the events of one stream in the order of their versions; empty when there is no such stream."""
     return load_streams([stream_id])
+
+
+def existing(stream_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of some streams that there are."""
+    return set(_log().filter(stream_id__in=stream_ids, version=1).values_list("stream_id", flat=True))
+
+
+def command_ids(stream_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the ids of all commands that led to events of some streams."""
+    found = _log().filter(stream_id__in=stream_ids).annotate(command=KT("metadata__command_id"))
+    return {UUID(command) for command in found.values_list("command", flat=True).distinct()}
 
 
 def head() -> int:
