@@ -7,8 +7,9 @@ decided again on the new state, a bounded number of times, with jitter.
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -38,15 +39,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Result:
-    """What a command led to: the order's new version, and the position of its last event in the log."""
+    """What a command led to: the order's new version, the position of its last event in the log, and its events."""
 
     order_id: UUID
     version: int
     position: int
+    events: tuple[Event, ...] = ()
 
 
 Asked = tuple[Command, Context]
-Answer = Result | DomainError
+Answer = Result | DomainError | ConcurrencyConflict
 Handler = Callable[[Command, Order | None], list[Event]]
 
 HANDLERS: Mapping[type[Command], Handler] = {
@@ -56,6 +58,16 @@ HANDLERS: Mapping[type[Command], Handler] = {
 }
 
 
+class Once(Protocol):
+    """Makes commands be done once: it remembers their answers in the transaction of their events."""
+
+    def claim(self) -> None:
+        """Take the commands on, before anything is loaded; raises what there is to say when they were done before."""
+
+    def keep(self, answers: Sequence[Answer]) -> None:
+        """Remember the answers, after the events are appended."""
+
+
 def dispatch(command: Command, context: Context, *, expected_version: int | None = None) -> Result:
     """Carry out one command.
 
@@ -63,24 +75,42 @@ def dispatch(command: Command, context: Context, *, expected_version: int | None
         DomainError: a rule refused it; nothing is stored.
         ConcurrencyConflict: the order is not at `expected_version`, or races were lost time and again.
     """
-    answer = logged(retried(_transact), [(command, context)], expected_version)[0]
-    if isinstance(answer, DomainError):
+    answer = dispatch_many([(command, context)], expected_version=expected_version)[0]
+    if isinstance(answer, Exception):
         raise answer
     return answer
 
 
-def dispatch_many(asked: Sequence[Asked]) -> list[Answer]:
+def dispatch_many(
+    asked: Sequence[Asked], *, expected_version: int | None = None, once: Once | None = None
+) -> list[Answer]:
     """Carry out many commands in one transaction, each on the state that the ones before it left.
 
-    A refused command stores nothing and is answered with its error; the others are stored.
+    A refused command stores nothing and is answered with its error; the others are stored. `expected_version` is that
+    of the first command's order: when it is at another, none is carried out, and all are answered with the conflict.
 
     Raises:
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
-    return logged(retried(_transact), asked, None)
+    return logged(retried(recorded(_transact, once)), asked, expected_version)
 
 
 Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
+
+
+def recorded(transact: Transact, once: Once | None) -> Transact:
+    """Middleware: one transaction for the events and, when the commands shall be done once, for their answers."""
+
+    def with_record(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        with event_store.transaction_of_a_command():
+            if once is None:
+                return transact(asked, expected_version)
+            once.claim()
+            answers = transact(asked, expected_version)
+            once.keep(answers)
+            return answers
+
+    return with_record
 
 
 def retried(transact: Transact) -> Transact:
@@ -111,13 +141,13 @@ def logged(transact: Transact, asked: Sequence[Asked], expected_version: int | N
     if len(asked) == 1:
         _log_one(*asked[0], answers[0], took_ms)
     else:
-        refused = sum(isinstance(answer, DomainError) for answer in answers)
+        refused = sum(isinstance(answer, Exception) for answer in answers)
         log.info("commands done", commands=len(asked), refused=refused, took_ms=took_ms)
     return answers
 
 
 def _log_one(command: Command, context: Context, answer: Answer, took_ms: float) -> None:
-    outcome = {"refused": answer.code} if isinstance(answer, DomainError) else {"version": answer.version}
+    outcome = {"version": answer.version} if isinstance(answer, Result) else {"refused": answer.code}
     log.info(
         "command done",
         command=type(command).__name__,
@@ -131,16 +161,13 @@ def _log_one(command: Command, context: Context, answer: Answer, took_ms: float)
 
 
 def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
-    with event_store.transaction_of_a_command():
-        batch = _Batch([command.order_id for command, _ in asked])
-        if expected_version is not None:
-            batch.require(asked[0][0].order_id, expected_version)
-        answers = [batch.carry_out(command, context) for command, context in asked]
-        positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))
+    batch = _Batch([command.order_id for command, _ in asked])
+    if conflict := batch.conflict(asked[0][0].order_id, expected_version):
+        return [conflict] * len(asked)
+    answers = [batch.carry_out(command, context) for command, context in asked]
+    positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))
     return [
-        answer
-        if isinstance(answer, DomainError)
-        else Result(answer.order_id, answer.version, positions[answer.order_id, answer.version])
+        replace(answer, position=positions[answer.order_id, answer.version]) if isinstance(answer, Result) else answer
         for answer in answers
     ]
 
@@ -159,10 +186,11 @@ class _Batch:
     def keys(self) -> list[tuple[UUID, int]]:
         return [(new.stream_id, new.version) for new in self.new]
 
-    def require(self, order_id: UUID, expected_version: int) -> None:
+    def conflict(self, order_id: UUID, expected_version: int | None) -> ConcurrencyConflict | None:
         found = self.versions.get(order_id, 0)
-        if found and found != expected_version:
-            raise ConcurrencyConflict(order_id, expected_version, found)
+        if expected_version is None or found in (0, expected_version):
+            return None
+        return ConcurrencyConflict(order_id, expected_version, found)
 
     def carry_out(self, command: Command, context: Context) -> Answer:
         try:
@@ -173,7 +201,7 @@ class _Batch:
         for event in events:
             self._apply(command.order_id, event)
             self.new.append(NewEvent(command.order_id, self.versions[command.order_id], event, metadata))
-        return Result(command.order_id, self.versions[command.order_id], 0)
+        return Result(command.order_id, self.versions[command.order_id], 0, tuple(events))
 
     def _apply(self, order_id: UUID, event: Event) -> None:
         self.orders[order_id] = evolve(self.orders.get(order_id), event)

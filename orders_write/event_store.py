@@ -91,6 +91,8 @@ class StoredEvent(msgspec.Struct, frozen=True, gc=False):
 class ConcurrencyConflict(Exception):
     """Somebody else appended to the stream first; nothing was stored."""
 
+    code = "version-mismatch"
+
     def __init__(self, stream_id: UUID, expected_version: int, found_version: int | None = None) -> None:
         found = "a newer one" if found_version is None else f"version {found_version}"
         super().__init__(
