@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from orders_write import event_store
-from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
+from orders_write.domain.commands import COMMANDS, Command
 from orders_write.domain.errors import DomainError
 from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve
@@ -51,11 +51,7 @@ Asked = tuple[Command, Context]
 Answer = Result | DomainError | ConcurrencyConflict
 Handler = Callable[[Command, Order | None], list[Event]]
 
-HANDLERS: Mapping[type[Command], Handler] = {
-    CreateOrder: decide,
-    AddOrderItem: decide,
-    CancelOrder: decide,
-}
+HANDLERS: Mapping[type[Command], Handler] = dict.fromkeys(COMMANDS, decide)
 
 
 class Once(Protocol):
