@@ -7,7 +7,7 @@ computing. Amounts are exact decimals in the order's currency.
 from decimal import Decimal
 from typing import ClassVar
 
-from orders_write.domain.facts import CalledOff, Repriced, Reported
+from orders_write.domain.facts import CalledOff, Reported, Repriced
 from orders_write.domain.facts import Event as Event
 from orders_write.domain.values import Address, FulfillmentStatus, LineQuantity, OrderLine, OrderStatus, PaymentStatus
 
@@ -55,7 +55,7 @@ class OrderItemRemoved(Repriced, frozen=True, kw_only=True):
 
 
 class DiscountApplied(Repriced, frozen=True, kw_only=True):
-    """A percentage or an amount was taken off a line (which is now as in `line`), or off the order; 0 is no discount."""
+    """A percentage or an amount was taken off a line, which is now as in `line`, or off the order; 0 is no discount."""
 
     percent: Decimal | None
     amount: Decimal | None

@@ -83,8 +83,9 @@ class Discount(Value, frozen=True):
         """
         if self.amount is not None:
             return self.amount
-        taken = (price * (self.percent or 0) / 100).quantize(_smallest(currency), ROUND_HALF_UP)
-        return min(taken, price)
+        if not self.percent:
+            return NOTHING
+        return min((price * self.percent / 100).quantize(_smallest(currency), ROUND_HALF_UP), price)
 
 
 class Address(Value, frozen=True, omit_defaults=True):
