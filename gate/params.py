@@ -14,7 +14,7 @@ from gate.text import clean
 
 Check = Callable[[str], Any]
 _VERSION_TAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
-_KEY = re.compile(r'''"((?:[ !#-\[\]-~]|\\["\\]){1,255})"|([!#-+\--:<-\[\]-~]{1,255})''')
+_KEY = re.compile(r""""((?:[ !#-\[\]-~]|\\["\\]){1,255})"|([!#-+\--:<-\[\]-~]{1,255})""")
 
 
 def text(limit: int) -> Check:
