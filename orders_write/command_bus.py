@@ -15,7 +15,7 @@ import structlog
 
 from orders_write import event_store
 from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
-from orders_write.domain.errors import DomainError
+from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve
 from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
@@ -27,13 +27,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past."""
+    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past.
+
+    With a `customer_id` the orders of that customer are all that there are.
+    """
 
     actor: str
     command_id: UUID = field(default_factory=new_id)
     correlation_id: UUID = field(default_factory=new_id)
     causation_id: UUID | None = None
     occurred_at: datetime | None = None
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def dispatch(command: Command, context: Context, *, expected_version: int | None
         DomainError: a rule refused it; nothing is stored.
         ConcurrencyConflict: the order is not at `expected_version`, or races were lost time and again.
     """
-    answer = logged(retried(_transact), [(command, context)], expected_version)[0]
+    answer = logged(of_customers(retried(_transact)), [(command, context)], expected_version)[0]
     if isinstance(answer, DomainError):
         raise answer
     return answer
@@ -77,7 +81,7 @@ def dispatch_many(asked: Sequence[Asked]) -> list[Answer]:
     Raises:
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
-    return logged(retried(_transact), asked, None)
+    return logged(of_customers(retried(_transact)), asked, None)
 
 
 Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
@@ -97,6 +101,26 @@ def retried(transact: Transact) -> Transact:
         return transact(asked, expected_version)
 
     return with_retry
+
+
+def of_customers(transact: Transact) -> Transact:
+    """Middleware: to a customer, somebody else's order is one that is not there, whatever is asked of it."""
+
+    def with_owners(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        refusals = [_refusal(command, context.customer_id) for command, context in asked]
+        let_in = [one for one, refusal in zip(asked, refusals, strict=True) if refusal is None]
+        answers = iter(transact(let_in, expected_version) if let_in else [])
+        return [refusal or next(answers) for refusal in refusals]
+
+    return with_owners
+
+
+def _refusal(command: Command, customer_id: str | None) -> DomainError | None:
+    if customer_id is None:
+        return None
+    if isinstance(command, CreateOrder):
+        return None if command.customer_id == customer_id else OrderNotFound(command.order_id)
+    return None if event_store.is_of_customer(command.order_id, customer_id) else OrderNotFound(command.order_id)
 
 
 def logged(transact: Transact, asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:

@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from gate.fields import Amount, Id, StrictSerializer, Text, WholeNumber
+from gate.tokens import Actor
 from orders_write.domain.commands import AddOrderItem, CancelOrder, CreateOrder
 from orders_write.domain.values import MAX_LINES, Address, Item
 
@@ -31,15 +32,20 @@ class AddressBody(StrictSerializer):
     postal_code = Text(max_length=200, required=False, allow_blank=True)
 
 
-class CreateOrderBody(StrictSerializer):
-    """`POST /api/orders`."""
+class OwnOrderBody(StrictSerializer):
+    """`POST /api/orders` by a customer: the service makes the id, and the order is the customer's own."""
 
-    order_id = Id(required=False)
-    customer_id = Text(max_length=64, allow_null=True)
     currency = Text(min_length=3, max_length=3)
     items = serializers.ListField(child=ItemBody(), max_length=MAX_LINES)
     shipping_address = AddressBody()
     reference = Text(max_length=64, required=False, allow_null=True)
+
+
+class CreateOrderBody(OwnOrderBody):
+    """`POST /api/orders` by an operator."""
+
+    order_id = Id(required=False)
+    customer_id = Text(max_length=64, allow_null=True)
 
 
 class AddItemBody(ItemBody):
@@ -54,13 +60,15 @@ class CancelBody(StrictSerializer):
     reason = Text(max_length=500, required=False)
 
 
-def create_order(data: Any, new_id: UUID) -> CreateOrder:
+def create_order(data: Any, new_id: UUID, actor: Actor) -> CreateOrder:
     """Return the command in a body; `new_id` is used when the client made none.
+
+    A customer's id comes from its credential: its body names neither a customer nor an order.
 
     Raises:
         ValidationError: the body is not as it must be.
     """
-    body = _checked(CreateOrderBody, data)
+    body = {"customer_id": actor.customer_id} | _checked(OwnOrderBody if actor.customer_id else CreateOrderBody, data)
     return CreateOrder(
         order_id=body.get("order_id", new_id),
         customer_id=body["customer_id"],

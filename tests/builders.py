@@ -3,11 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+from gate.tokens import Actor
 from orders_write.domain.commands import AddOrderItem, CancelOrder, CreateOrder
 from orders_write.domain.events import OrderCancelled, OrderCreated, OrderItemAdded
 from orders_write.domain.values import Address, Item, OrderLine
 from tests.given_when_then import ORDER
 
+AN_OPERATOR = Actor("operator-1", "operator")
 LEEDS = Address("United Kingdom", recipient="Ada", line1="1 Mill Lane", city="Leeds", postal_code="LS1 4AP")
 TEA = Item("tea", "Darjeeling", 2, Decimal("3.50"))
 JAM = Item("jam", "Strawberry jam", 3, Decimal("0.1250"))
