@@ -1,10 +1,11 @@
 """The one path of every command over HTTP: from the request to the bus, and from what it answers to the response."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import count
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from rest_framework.serializers import Serializer
 from gate.consistency import token_of
 from gate.params import expected_version_of, idempotency_key_of, read_query, text
 from gate.parser import body_of
+from gate.permissions import actor_of
 from gate.problems import invalid_body, invalid_field
 from orders_write import command_bus
 from orders_write.answers import Told, body_of_result, done, refusal, refused, told
@@ -23,6 +25,7 @@ from orders_write.domain.commands import Command
 from orders_write.domain.errors import DomainError
 from orders_write.event_store import ConcurrencyConflict
 from orders_write.idempotency import AnsweredBefore, DoneOnce, KeyedRequest, Tell
+from orders_write.ids import new_id
 from orders_write.serializers import ReasonToDeleteBody
 
 Body = Serializer[Any]
@@ -137,12 +140,20 @@ def _carried_out(request: Request, commands: Sequence[Command], tell: Tell, expe
 
 def _asked(request: Request, commands: Sequence[Command], keyed: KeyedRequest | None) -> list[Asked]:
     """Return the commands with their contexts; with a key, their ids are derived from it."""
-    who = {"actor": request.user.get_username(), "correlation_id": request.correlation_id}  # type: ignore[attr-defined]
+    actor, ids = actor_of(request), _command_ids(keyed)
+    correlation_id: UUID = request.correlation_id  # type: ignore[attr-defined]
+    return [
+        (command, Context(actor.name, command_id, correlation_id, customer_id=actor.customer_id))
+        for command, command_id in zip(commands, ids, strict=False)
+    ]
+
+
+def _command_ids(keyed: KeyedRequest | None) -> Iterator[UUID]:
     if keyed is None:
-        return [(command, Context(**who)) for command in commands]
-    first, others = keyed.command_id, range(1, len(commands))
-    ids = [first, *(uuid5(first, str(number)) for number in others)]
-    return [(command, Context(**who, command_id=id)) for command, id in zip(commands, ids, strict=False)]
+        yield from iter(new_id, None)
+    else:
+        yield keyed.command_id
+        yield from (uuid5(keyed.command_id, str(number)) for number in count(1))
 
 
 def _keyed(request: Request) -> KeyedRequest | None:
@@ -150,13 +161,7 @@ def _keyed(request: Request) -> KeyedRequest | None:
     if key is None:
         return None
     route = request.resolver_match.route if request.resolver_match else request.path
-    return KeyedRequest(_identity(request.user), f"{request.method} {route}", key, _fingerprint(request))
-
-
-def _identity(user: Any) -> str:
-    """Return who asks, so that no two who may see different things are taken for one."""
-    parts = [getattr(user, "role", None), getattr(user, "customer_id", None), user.get_username()]
-    return msgspec.json.encode(parts).decode()
+    return KeyedRequest(actor_of(request).scope, f"{request.method} {route}", key, _fingerprint(request))
 
 
 def _fingerprint(request: Request) -> str:

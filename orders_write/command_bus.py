@@ -15,8 +15,8 @@ from uuid import UUID
 import structlog
 
 from orders_write import event_store
-from orders_write.domain.commands import COMMANDS, Command
-from orders_write.domain.errors import DomainError
+from orders_write.domain.commands import COMMANDS, Command, CreateOrder
+from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve
 from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
@@ -28,13 +28,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past."""
+    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past.
+
+    With a `customer_id` the orders of that customer are all that there are.
+    """
 
     actor: str
     command_id: UUID = field(default_factory=new_id)
     correlation_id: UUID = field(default_factory=new_id)
     causation_id: UUID | None = None
     occurred_at: datetime | None = None
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,26 @@ def dispatch_many(
     Raises:
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
-    return logged(retried(recorded(_transact, once)), asked, expected_version)
+    return logged(retried(recorded(of_customers(_transact), once)), asked, expected_version)
 
 
 Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
+
+
+def retried(transact: Transact) -> Transact:
+    """Middleware: decide again after a lost race, unless the caller named the version it expects."""
+
+    def with_retry(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return transact(asked, expected_version)
+            except ConcurrencyConflict:
+                if expected_version is not None:
+                    raise
+                time.sleep(random.uniform(0, 0.002 * 2**attempt))
+        return transact(asked, expected_version)
+
+    return with_retry
 
 
 def recorded(transact: Transact, once: Once | None) -> Transact:
@@ -109,20 +129,24 @@ def recorded(transact: Transact, once: Once | None) -> Transact:
     return with_record
 
 
-def retried(transact: Transact) -> Transact:
-    """Middleware: decide again after a lost race, unless the caller named the version it expects."""
+def of_customers(transact: Transact) -> Transact:
+    """Middleware: to a customer, somebody else's order is one that is not there, whatever is asked of it."""
 
-    def with_retry(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return transact(asked, expected_version)
-            except ConcurrencyConflict:
-                if expected_version is not None:
-                    raise
-                time.sleep(random.uniform(0, 0.002 * 2**attempt))
-        return transact(asked, expected_version)
+    def with_owners(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        refusals = [_refusal(command, context.customer_id) for command, context in asked]
+        let_in = [one for one, refusal in zip(asked, refusals, strict=True) if refusal is None]
+        answers = iter(transact(let_in, expected_version) if let_in else [])
+        return [refusal or next(answers) for refusal in refusals]
 
-    return with_retry
+    return with_owners
+
+
+def _refusal(command: Command, customer_id: str | None) -> DomainError | None:
+    if customer_id is None:
+        return None
+    if isinstance(command, CreateOrder):
+        return None if command.customer_id == customer_id else OrderNotFound(command.order_id)
+    return None if event_store.is_of_customer(command.order_id, customer_id) else OrderNotFound(command.order_id)
 
 
 def logged(transact: Transact, asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:

@@ -7,6 +7,8 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from gate.params import number_of, order_id_of
+from gate.permissions import May
+from gate.tokens import OPERATOR
 from orders_write.asking import carry_out, given, reason_of
 from orders_write.domain import commands
 from orders_write.domain.values import LineQuantity
@@ -15,6 +17,8 @@ from orders_write.serializers import FulfillmentBody, NoBody, ReasonBody, Return
 
 class Fulfillments(APIView):
     """The shipments of one order."""
+
+    may: May = {"POST": {OPERATOR}}
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Ship some units of some lines, or all that is left."""
@@ -25,6 +29,8 @@ class Fulfillments(APIView):
 
 class Fulfillment(APIView):
     """One shipment of an order."""
+
+    may: May = {"PATCH": {OPERATOR}, "DELETE": {OPERATOR}}
 
     def patch(self, request: Request, order_id: str, fulfillment: str) -> HttpResponse:
         """Say with whom, and under which number, it travels."""
@@ -42,6 +48,8 @@ class Fulfillment(APIView):
 class Delivery(APIView):
     """The arrival of one shipment."""
 
+    may: May = {"POST": {OPERATOR}}
+
     def post(self, request: Request, order_id: str, fulfillment: str) -> HttpResponse:
         """Record that it has arrived."""
         order, number = order_id_of(order_id), number_of("fulfillment", fulfillment)
@@ -51,6 +59,8 @@ class Delivery(APIView):
 
 class Hold(APIView):
     """The hold on the shipments of one order."""
+
+    may: May = {"PUT": {OPERATOR}, "DELETE": {OPERATOR}}
 
     def put(self, request: Request, order_id: str) -> HttpResponse:
         """Let nothing be shipped for now."""
@@ -65,6 +75,8 @@ class Hold(APIView):
 
 class Returns(APIView):
     """What of one order has come back."""
+
+    may: May = {"POST": {OPERATOR}}
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Take back some units of some lines."""

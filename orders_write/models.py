@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from django.db import models
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
@@ -48,10 +49,13 @@ class Event(models.Model):
     recorded_at = models.DateTimeField(db_default=ClockTimestamp())
 
     class Meta:
-        """One row per version of a stream: the constraint decides who wins a race."""
+        """One row per version of a stream: the constraint decides who wins a race. The index knows whose orders are."""
 
         db_table = "events"
         constraints = [models.UniqueConstraint(fields=["stream_id", "version"], name="events_stream_version")]
+        indexes = [
+            models.Index("stream_id", KT("data__customer_id"), name="events_customer", condition=models.Q(version=1))
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}: {self.event_type} (version {self.version} of {self.stream_id})"

@@ -9,6 +9,8 @@ from rest_framework.views import APIView
 from gate.fields import StrictSerializer
 from gate.params import order_id_of
 from gate.parser import body_of
+from gate.permissions import May
+from gate.tokens import OPERATOR
 from orders_write.asking import carry_out, checked, given
 from orders_write.domain import commands
 from orders_write.serializers import FailureBody, PaymentBody, PaymentKind, RefundBody, VoidBody
@@ -24,6 +26,8 @@ KINDS: Mapping[str, tuple[type[StrictSerializer], Callable[..., commands.Command
 class Payments(APIView):
     """What the payment gateway has done for one order."""
 
+    may: May = {"POST": {OPERATOR}}
+
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Record an authorization, a capture, a void or a failure."""
         order, data = order_id_of(order_id), body_of(request)
@@ -35,6 +39,8 @@ class Payments(APIView):
 
 class Refunds(APIView):
     """What of one order was given back."""
+
+    may: May = {"POST": {OPERATOR}}
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Give back an amount of what was captured."""

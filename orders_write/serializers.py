@@ -35,16 +35,21 @@ class AddressBody(StrictSerializer):
     postal_code = Text(max_length=200, required=False, allow_blank=True)
 
 
-class CreateOrderBody(StrictSerializer):
-    """`POST /api/orders`."""
+class OwnOrderBody(StrictSerializer):
+    """`POST /api/orders` by a customer: the service makes the id, and the order is the customer's own."""
 
-    order_id = Id(required=False)
-    customer_id = Text(max_length=64, allow_null=True)
     currency = Text(min_length=3, max_length=3)
     items = BoundedList(child=ItemBody(), max_length=MAX_LINES)
     shipping_address = AddressBody()
     reference = Text(max_length=64, required=False, allow_null=True)
     draft = Flag(required=False)
+
+
+class CreateOrderBody(OwnOrderBody):
+    """`POST /api/orders` by an operator."""
+
+    order_id = Id(required=False)
+    customer_id = Text(max_length=64, allow_null=True)
 
 
 class BatchBody(StrictSerializer):

@@ -9,6 +9,8 @@ from rest_framework.views import APIView
 
 from gate.params import number_of, order_id_of
 from gate.parser import BatchParser
+from gate.permissions import May, actor_of
+from gate.tokens import CUSTOMER, OPERATOR
 from orders_write.asking import carry_out, checked, given, make, make_each, reason_of
 from orders_write.domain import commands
 from orders_write.domain.commands import CreateOrder
@@ -23,22 +25,28 @@ from orders_write.serializers import (
     DiscountBody,
     NoBody,
     NoteBody,
+    OwnOrderBody,
     QuantityBody,
     ShippingFeeBody,
-)  # fmt: skip
+)
 
 
 class Orders(APIView):
     """All orders."""
 
+    may: May = {"POST": {CUSTOMER, OPERATOR}}
+
     def post(self, request: Request) -> HttpResponse:
         """Place an order."""
-        return make(request, _create(given(request, CreateOrderBody)), "created")
+        owner = actor_of(request).customer_id  # a customer's id comes from its credential alone
+        body = {"customer_id": owner} | given(request, OwnOrderBody if owner else CreateOrderBody)
+        return make(request, _create(body), "created")
 
 
 class OrderBatch(APIView):
     """Many orders at once."""
 
+    may: May = {"POST": {OPERATOR}}
     parser_classes = [BatchParser]
 
     def post(self, request: Request) -> HttpResponse:
@@ -48,6 +56,8 @@ class OrderBatch(APIView):
 
 class OrderItems(APIView):
     """The lines of one order."""
+
+    may: May = {"POST": {CUSTOMER, OPERATOR}}
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Put one more line on the order."""
@@ -59,6 +69,8 @@ class OrderItems(APIView):
 
 class OrderItem(APIView):
     """One line of an order."""
+
+    may: May = {"PATCH": {CUSTOMER, OPERATOR}, "DELETE": {CUSTOMER, OPERATOR}}
 
     def patch(self, request: Request, order_id: str, line: str) -> HttpResponse:
         """Order another number of units."""
@@ -75,6 +87,8 @@ class OrderItem(APIView):
 class ShippingAddress(APIView):
     """Where one order goes."""
 
+    may: May = {"PUT": {CUSTOMER, OPERATOR}}
+
     def put(self, request: Request, order_id: str) -> HttpResponse:
         """Send it somewhere else."""
         order, address = order_id_of(order_id), Address(**given(request, AddressBody))
@@ -85,6 +99,8 @@ class ShippingAddress(APIView):
 class Discounts(APIView):
     """What is taken off one order."""
 
+    may: May = {"POST": {OPERATOR}}
+
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Take a percentage or an amount off a line, or off the order; 0 removes it."""
         command = commands.ApplyDiscount(order_id=order_id_of(order_id), **given(request, DiscountBody))
@@ -93,6 +109,8 @@ class Discounts(APIView):
 
 class ShippingFee(APIView):
     """What shipping one order costs."""
+
+    may: May = {"PUT": {OPERATOR}}
 
     def put(self, request: Request, order_id: str) -> HttpResponse:
         """Charge an amount for it; 0 is free."""
@@ -103,6 +121,8 @@ class ShippingFee(APIView):
 class Notes(APIView):
     """What people have written about one order."""
 
+    may: May = {"POST": {CUSTOMER, OPERATOR}}
+
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Write something down."""
         command = commands.AddNote(order_id=order_id_of(order_id), **given(request, NoteBody))
@@ -111,6 +131,8 @@ class Notes(APIView):
 
 class Confirmation(APIView):
     """The confirmation of one order."""
+
+    may: May = {"POST": {OPERATOR}}
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Accept the order: its lines and its total are fixed from now on."""
@@ -121,6 +143,8 @@ class Confirmation(APIView):
 class Cancellation(APIView):
     """The end of one order that was called off."""
 
+    may: May = {"POST": {CUSTOMER, OPERATOR}}
+
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Call the order off, saying why, and whether its goods go back on the shelf."""
         command = commands.CancelOrder(order_id=order_id_of(order_id), **given(request, CancellationBody))
@@ -129,6 +153,8 @@ class Cancellation(APIView):
 
 class CancelOrder(APIView):
     """One order, as far as it can be called off."""
+
+    may: May = {"DELETE": {CUSTOMER, OPERATOR}}
 
     def delete(self, request: Request, order_id: str) -> HttpResponse:
         """Cancel the order, for a reason."""
@@ -139,6 +165,8 @@ class CancelOrder(APIView):
 class Expiry(APIView):
     """The end of one order that nobody confirmed."""
 
+    may: May = {"POST": {OPERATOR}}
+
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Give the order up."""
         order, _ = order_id_of(order_id), given(request, NoBody)
@@ -147,6 +175,8 @@ class Expiry(APIView):
 
 class Closure(APIView):
     """The end of one order that has arrived and is paid for."""
+
+    may: May = {"POST": {OPERATOR}}
 
     def post(self, request: Request, order_id: str) -> HttpResponse:
         """Put the order away."""

@@ -73,8 +73,8 @@ def _place_batch(invoices: Sequence[Invoice], summary: Summary) -> list[tuple[Ro
 
 
 def _context(invoice: Invoice) -> Context:
-    ids = {"command_id": uuid5(NAMESPACE, f"command {invoice.number}"), "correlation_id": NAMESPACE}
-    return Context(ACTOR, occurred_at=invoice.occurred_at, **ids)
+    command_id = uuid5(NAMESPACE, f"command {invoice.number}")
+    return Context(ACTOR, command_id, correlation_id=NAMESPACE, occurred_at=invoice.occurred_at)
 
 
 def _write_rejects(path: Path, rejected: Sequence[tuple[Row, str]]) -> None:

@@ -15,7 +15,7 @@ def grant_to_application(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders_write", "0002_log_is_append_only")]
+    dependencies = [("orders_write", "0003_events_customer")]
 
     operations = [
         migrations.CreateModel(
