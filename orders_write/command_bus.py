@@ -99,15 +99,13 @@ Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
 
 
 def retried(transact: Transact) -> Transact:
-    """Middleware: decide again after a lost race, unless the caller named the version it expects."""
+    """Middleware: decide again after a lost race; who named the version it expects is then told the one there is."""
 
     def with_retry(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
         for attempt in range(1, ATTEMPTS):
             try:
                 return transact(asked, expected_version)
             except ConcurrencyConflict:
-                if expected_version is not None:
-                    raise
                 time.sleep(random.uniform(0, 0.002 * 2**attempt))
         return transact(asked, expected_version)
 
@@ -182,7 +180,7 @@ def _log_one(command: Command, context: Context, answer: Answer, took_ms: float)
 
 def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
     batch = _Batch([command.order_id for command, _ in asked])
-    if conflict := batch.conflict(asked[0][0].order_id, expected_version):
+    if asked and (conflict := batch.conflict(asked[0][0].order_id, expected_version)):
         return [conflict] * len(asked)
     answers = [batch.carry_out(command, context) for command, context in asked]
     positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))

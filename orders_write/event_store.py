@@ -6,9 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, OperationalError, connections, transaction
 from django.db.models import Max, QuerySet
 from django.db.models.fields.json import KT
+from psycopg.errors import DeadlockDetected
 
 from orders_write import event_codec, log_insert, models
 from orders_write.domain.events import Event
@@ -117,7 +118,7 @@ def append(events: Sequence[NewEvent]) -> list[int]:
         The positions drawn, one for each event.
 
     Raises:
-        ConcurrencyConflict: one of the versions was taken; none of the events is stored.
+        ConcurrencyConflict: one of the versions was taken, or another append was in the way; none of them is stored.
     """
     if not events:
         return []
@@ -126,6 +127,10 @@ def append(events: Sequence[NewEvent]) -> list[int]:
             positions = log_insert.insert(connections[WRITE], STREAM_TYPE, [_row(event) for event in events])
     except IntegrityError as error:
         if STREAM_VERSION not in str(error):
+            raise
+        raise ConcurrencyConflict(events[0].stream_id, events[0].version - 1) from error
+    except OperationalError as error:
+        if not isinstance(error.__cause__, DeadlockDetected):
             raise
         raise ConcurrencyConflict(events[0].stream_id, events[0].version - 1) from error
     transaction.on_commit(_ring, using=WRITE, robust=True)
