@@ -43,8 +43,8 @@ def _database(url: str) -> dict[str, Any]:
 
 _write, _owner = _database(URLS["WRITE_DATABASE_URL"]), _database(URLS["WRITE_DATABASE_OWNER_URL"])
 if env.bool("DATABASE_PREPARED_STATEMENTS", True):
-    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only the INSERT of an
-    # append does (orders_write/log_insert.py), and at once.
+    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only those of
+    # orders_write/prepared.py do, and at once.
     _write["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASES = {"default": _owner if AS_OWNER else _write, "read": _database(URLS["READ_DATABASE_URL"])}
 WRITE_APP_ROLE = _write["USER"]

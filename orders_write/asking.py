@@ -1,7 +1,6 @@
 """The one path of every command over HTTP: from the request to the bus, and from what it answers to the response."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -11,8 +10,8 @@ import msgspec
 from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.serializers import Serializer
 
+from gate.bodies import Body, checked
 from gate.consistency import token_of
 from gate.params import expected_version_of, idempotency_key_of, read_query, text
 from gate.parser import body_of
@@ -28,8 +27,6 @@ from orders_write.idempotency import AnsweredBefore, DoneOnce, KeyedRequest, Tel
 from orders_write.ids import new_id
 from orders_write.serializers import ReasonToDeleteBody
 
-Body = Serializer[Any]
-
 
 def given(request: Request, body: type[Body]) -> dict[str, Any]:
     """Return the checked body of a request that takes no query parameters.
@@ -39,23 +36,6 @@ def given(request: Request, body: type[Body]) -> dict[str, Any]:
     """
     read_query(request, {})
     return checked(body, body_of(request))
-
-
-def checked(body: type[Body], data: Any) -> dict[str, Any]:
-    """Return what a body says.
-
-    Raises:
-        ValidationError: the body is not as it must be.
-    """
-    if data is None:
-        raise ValidationError({"non_field_errors": ["No data provided"]})
-    return dict(_serializer(body).run_validation(data))
-
-
-@cache
-def _serializer(body: type[Body]) -> Body:
-    """Return the one serializer that serves all requests: making one takes three times as long as its work."""
-    return body()
 
 
 def reason_of(request: Request) -> str:

@@ -84,7 +84,7 @@ def dispatch(command: Command, context: Context, *, expected_version: int | None
 def dispatch_many(
     asked: Sequence[Asked], *, expected_version: int | None = None, once: Once | None = None
 ) -> list[Answer]:
-    """Carry out many commands in one transaction, each on the state that the ones before it left.
+    """Carry out many commands in one append, each on the state that the ones before it left.
 
     A refused command stores nothing and is answered with its error; the others are stored. `expected_version` is that
     of the first command's order: when it is at another, none is carried out, and all are answered with the conflict.
@@ -113,16 +113,16 @@ def retried(transact: Transact) -> Transact:
 
 
 def recorded(transact: Transact, once: Once | None) -> Transact:
-    """Middleware: one transaction for the events and, when the commands shall be done once, for their answers."""
+    """Middleware: commands that shall be done once are remembered, with their answers, in the events' transaction."""
+    if once is None:
+        return transact
 
     def with_record(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
-        with event_store.transaction_of_a_command():
-            if once is None:
-                return transact(asked, expected_version)
+        with event_store.transaction_of_a_record():
             once.claim()
             answers = transact(asked, expected_version)
             once.keep(answers)
-            return answers
+        return answers
 
     return with_record
 

@@ -14,6 +14,7 @@ from psycopg.errors import DeadlockDetected
 from orders_write import event_codec, log_insert, models
 from orders_write.domain.events import Event
 from orders_write.ids import event_id
+from orders_write.prepared import rows_of
 from orders_write.signals import events_committed
 
 WRITE = "default"
@@ -21,6 +22,11 @@ STREAM_TYPE = "order"
 STREAM_VERSION = "events_stream_version"
 
 COLUMNS = ("position", "stream_id", "version", "event_type", "schema_version", "data", "metadata", "recorded_at")
+
+_STREAMS = """
+    select position, stream_id, version, event_type, schema_version, data, metadata, recorded_at
+    from events where stream_id = any(%s) order by stream_id, version
+"""
 
 
 class Metadata(msgspec.Struct, frozen=True, gc=False):
@@ -106,8 +112,8 @@ class ConcurrencyConflict(Exception):
         self.found_version = found_version
 
 
-def transaction_of_a_command() -> AbstractContextManager[None]:
-    """Open the transaction in which a command's streams are loaded and its events appended."""
+def transaction_of_a_record() -> AbstractContextManager[None]:
+    """Open the transaction of a command that leaves more behind than its events, which need none: see `append`."""
     return transaction.atomic(using=WRITE)
 
 
@@ -148,7 +154,7 @@ def _row(new: NewEvent) -> log_insert.Row:
 
 def load_streams(stream_ids: Iterable[UUID]) -> list[StoredEvent]:
     """Return all events of some streams, each stream's in the order of its versions."""
-    return _stored(_log().filter(stream_id__in=list(stream_ids)).order_by("stream_id", "version"))
+    return [_stored(*row) for row in rows_of(connections[WRITE], _STREAMS, [list(stream_ids)])]
 
 
 def load_stream(stream_id: UUID) -> list[StoredEvent]:
@@ -171,20 +177,15 @@ def _log() -> QuerySet[models.Event]:
     return models.Event.objects.using(WRITE)
 
 
-def _stored(rows: QuerySet[models.Event]) -> list[StoredEvent]:
-    return [
-        StoredEvent(
-            position,
-            stream_id,
-            version,
-            event_codec.decode(event_type, schema_version, data),
-            recorded_at,
-            event_type,
-            schema_version,
-            data,
-            metadata,
-        )
-        for position, stream_id, version, event_type, schema_version, data, metadata, recorded_at in rows.values_list(
-            *COLUMNS
-        )
-    ]
+def _stored(
+    position: int,
+    stream_id: UUID,
+    version: int,
+    event_type: str,
+    schema_version: int,
+    data: str,
+    metadata: str,
+    recorded_at: datetime,
+) -> StoredEvent:
+    event = event_codec.decode(event_type, schema_version, data)
+    return StoredEvent(position, stream_id, version, event, recorded_at, event_type, schema_version, data, metadata)

@@ -20,6 +20,7 @@ from orders_write.answers import Told
 from orders_write.command_bus import Answer
 from orders_write.event_store import WRITE
 from orders_write.models import IdempotencyRecord
+from orders_write.prepared import rows_of
 
 Tell = Callable[[Sequence[Answer]], Told]
 
@@ -33,6 +34,7 @@ _CLAIM = """
     on conflict do nothing
     returning set_config('lock_timeout', %s, true)
 """
+_KEEP = "update idempotency_records set answer = %s where command_id = %s returning true"
 log = structlog.get_logger(__name__)
 
 
@@ -82,9 +84,7 @@ class DoneOnce:
             _THEN_WAIT,
         ]
         try:
-            with connections[WRITE].cursor() as cursor:
-                cursor.execute(_CLAIM, values)
-                is_first = cursor.fetchone() is not None
+            is_first = rows_of(connections[WRITE], _CLAIM, values)
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 raise _in_progress() from error
@@ -95,7 +95,7 @@ class DoneOnce:
     def keep(self, answers: Sequence[Answer]) -> None:
         """Record the answer."""
         answer = msgspec.json.encode(self.tell(answers)).decode()
-        _records().filter(pk=self.request.command_id).update(answer=answer)
+        rows_of(connections[WRITE], _KEEP, [answer, self.request.command_id])
 
     def _before(self) -> Exception:
         found = _records().filter(pk=self.request.command_id).values_list("fingerprint", "answer").first()

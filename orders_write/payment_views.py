@@ -6,12 +6,13 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from gate.bodies import checked
 from gate.fields import StrictSerializer
 from gate.params import order_id_of
 from gate.parser import body_of
 from gate.permissions import May
 from gate.tokens import OPERATOR
-from orders_write.asking import carry_out, checked, given
+from orders_write.asking import carry_out, given
 from orders_write.domain import commands
 from orders_write.serializers import FailureBody, PaymentBody, PaymentKind, RefundBody, VoidBody
 

@@ -7,11 +7,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from gate.bodies import checked
 from gate.params import number_of, order_id_of
 from gate.parser import BatchParser
 from gate.permissions import May, actor_of
 from gate.tokens import CUSTOMER, OPERATOR
-from orders_write.asking import carry_out, checked, given, make, make_each, reason_of
+from orders_write.asking import carry_out, given, make, make_each, reason_of
 from orders_write.domain import commands
 from orders_write.domain.commands import CreateOrder
 from orders_write.domain.values import Address, Item
