@@ -2,6 +2,7 @@
 
 from tests.builders import (
     DUBLIN,
+    LEEDS,
     TEA,
     add,
     amount_off,
@@ -33,7 +34,7 @@ from tests.given_when_then import events_of
 
 BUILDING = (
     create(draft=True, items=(), shipping_address=DUBLIN, reference="web-1"),
-    add(TEA), add(), change_quantity(2, 5), add(TEA), remove(1), move(),
+    add(TEA), add(), change_quantity(2, 5), add(TEA), remove(1), move(LEEDS),
     amount_off("0.50"), percent("10", line=3), fee("2.95"), note("ring twice"),
 )  # fmt: skip
 PAYING = (fail(), authorize("20"), confirm(), capture("5"), capture("4", "c-2"), void())
@@ -48,3 +49,6 @@ WITHDRAWN = events_of(*BUILDING, authorize("8"), cancel("changed my mind", resto
 REFUNDED = events_of(*BUILDING, *PAYING, refund("5"), move(), refund("4", "r-2"), cancel("out of jam"))
 EXPIRED = events_of(*BUILDING, authorize("8"), hold(), expire())
 LIVES = (EXPIRED, REFUNDED, WITHDRAWN, HANDLED)
+
+PAID = (create(), authorize(), confirm(), capture())
+DELIVERED = (*PAID, fulfill(), deliver())
