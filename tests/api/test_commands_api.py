@@ -6,6 +6,7 @@ import pytest
 
 from gate.consistency import position_of
 from orders_write.event_store import head, load_stream
+from orders_write.models import Event
 from tests.api.commands import COMMANDS, ITEM, ORDER, PLACED
 
 HERE = f"/api/orders/{ORDER}"
@@ -182,4 +183,4 @@ def test_a_batch_in_which_nothing_is_right_stores_nothing(api):
 def test_a_batch_takes_as_many_as_it_says(api):
     orders = [PLACED | {"items": [ITEM | {"name": "x" * 200}] * 15}] * 500
     answer = api.post("/api/orders/batch", {"orders": orders}, format="json")
-    assert (answer.status_code, answer.json()["stored"], head()) == (200, 500, 500)
+    assert (answer.status_code, answer.json()["stored"], Event.objects.count()) == (200, 500, 500)
