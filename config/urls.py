@@ -11,6 +11,8 @@ from orders_write.views import CancelOrder
 class Order(OrderDetail, CancelOrder):
     """One order: the read side answers GET, the write side DELETE."""
 
+    may = {**OrderDetail.may, **CancelOrder.may}
+
 
 urlpatterns = [
     path("healthz", health.healthz),

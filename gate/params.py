@@ -13,7 +13,8 @@ from gate.problems import invalid, invalid_field
 from gate.text import clean
 
 Check = Callable[[str], Any]
-_VERSION_TAG = re.compile(r'"([0-9]{1,9})"')
+_VERSION_TAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+_KEY = re.compile(r""""((?:[ !#-\[\]-~]|\\["\\]){1,255})"|([!#-+\--:<-\[\]-~]{1,255})""")
 
 
 def text(limit: int) -> Check:
@@ -106,8 +107,37 @@ def customer_id_of(value: str) -> str:
         raise invalid_field("customer_id", str(error)) from error
 
 
+def number_of(name: str, value: str) -> int:
+    """Return the number in a path, such as a line's.
+
+    Raises:
+        Problem: 400, it is none.
+    """
+    try:
+        return int(number(1, 999_999)(value))
+    except ValueError as error:
+        raise invalid_field(name, str(error)) from error
+
+
+def idempotency_key_of(request: Request) -> str | None:
+    """Return the key in `Idempotency-Key`, quoted or bare, None without the header.
+
+    Raises:
+        Problem: 400, the header does not hold one key.
+    """
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return None
+    if not (found := _KEY.fullmatch(header)):
+        sentence = "This header holds one key, such as a UUID: 1 to 255 printable ASCII characters, quoted or not."
+        raise invalid_field("Idempotency-Key", sentence)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found[1] else found[2]
+
+
 def expected_version_of(request: Request) -> int | None:
     """Return the version that `If-Match` asks for, None without the header.
+
+    A weak tag will do: the version tells orders apart whatever a proxy or a compressed answer has made of the tag.
 
     Raises:
         Problem: 400, the header is not an ETag of this API.

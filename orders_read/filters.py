@@ -6,6 +6,7 @@ from uuid import UUID
 from rest_framework.request import Request
 
 from gate.params import number, one_of, read_query, text
+from gate.permissions import actor_of
 from gate.problems import invalid_field
 from orders_read.queries import (
     MAX_DEPTH,
@@ -32,7 +33,7 @@ def order_by_id(request: Request, order_id: UUID) -> GetOrderById:
         Problem: 400, there are parameters.
     """
     read_query(request, {})
-    return GetOrderById(order_id=order_id)
+    return GetOrderById(actor=actor_of(request), order_id=order_id)
 
 
 def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
@@ -41,7 +42,7 @@ def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    return _bounded(GetCustomerOrders(customer_id=customer_id, **read_query(request, _PAGED)))
+    return _bounded(GetCustomerOrders(actor=actor_of(request), customer_id=customer_id, **read_query(request, _PAGED)))
 
 
 def search(request: Request) -> SearchOrders:
@@ -50,7 +51,7 @@ def search(request: Request) -> SearchOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    query = _bounded(SearchOrders(**read_query(request, _SEARCH)))
+    query = _bounded(SearchOrders(actor=actor_of(request), **read_query(request, _SEARCH)))
     if len(query.q.split()) > MAX_WORDS:
         raise invalid_field("q", f"A search has at most {MAX_WORDS} words.")
     if query.sort_by == "relevance" and not query.q:

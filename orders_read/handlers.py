@@ -10,7 +10,7 @@ from django.db.models.expressions import OrderBy
 from psycopg.errors import QueryCanceled
 
 from orders_read.models import OrderView
-from orders_read.queries import GetCustomerOrders, GetOrderById, Paged, SearchOrders
+from orders_read.queries import GetCustomerOrders, GetOrderById, Paged, Query, SearchOrders
 
 SEARCH_TIMEOUT = "1s"
 
@@ -37,8 +37,8 @@ class SearchTooSlow(Exception):
 
 
 def get_order_by_id(query: GetOrderById) -> OrderView | None:
-    """Return the order, None when the read model has none of that id."""
-    return _views().filter(order_id=query.order_id).first()
+    """Return the order, None when the read model has none of that id that the actor may see."""
+    return _views(query).filter(order_id=query.order_id).first()
 
 
 def get_customer_orders(query: GetCustomerOrders) -> Page:
@@ -81,14 +81,14 @@ def _order(query: SearchOrders) -> list[OrderBy]:
     return [OrderBy(field, descending=query.sort_order == "desc") for field in (first, F("order_id"))]
 
 
-def _views() -> QuerySet[OrderView]:
-    """All orders, from one server: every further question to this query set goes to the replica chosen here."""
-    views = OrderView.objects.defer("search", "search_text")
+def _views(query: Query) -> QuerySet[OrderView]:
+    """The orders that the actor may see, from one server: what more is asked of this set goes to the same replica."""
+    views = OrderView.objects.visible_to(query.actor).defer("search", "search_text")
     return views.using(views.db)
 
 
 def _with_status(query: Paged) -> QuerySet[OrderView]:
-    return _views().filter(status=query.status) if query.status else _views()
+    return _views(query).filter(status=query.status) if query.status else _views(query)
 
 
 def _page_in_time(found: QuerySet[OrderView], query: Paged) -> Page:

@@ -5,6 +5,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
+from orders_read.visibility import VisibleQuerySet
+
 
 class OrderView(models.Model):
     """One order as a reader sees it; amounts are exact, in `currency`.
@@ -50,6 +52,7 @@ class OrderView(models.Model):
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
     )
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
         """Indexes follow the questions of queries.py."""
@@ -114,6 +117,7 @@ class CustomerSummary(models.Model):
     refunded = models.DecimalField(max_digits=30, decimal_places=4)
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
         """Found by customer."""

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from gate.tokens import Actor
+
 Status = Literal["placed", "cancelled"]
 STATUSES = ("placed", "cancelled")
 SORT_FIELDS = ("created_at", "updated_at", "total", "relevance")
@@ -14,7 +16,9 @@ MAX_DEPTH = 100_000
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question to the read side; nothing changes by asking it."""
+    """A question to the read side, and who asks it: the answer holds what that actor may see. Nothing changes by it."""
+
+    actor: Actor
 
 
 class GetOrderById(Query, frozen=True, kw_only=True):

@@ -5,7 +5,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gate.params import customer_id_of, order_id_of
+from gate.permissions import May, check_customer
 from gate.problems import Problem
+from gate.tokens import AUDITOR, CUSTOMER, OPERATOR
 from orders_read import filters
 from orders_read.handlers import SearchTooSlow
 from orders_read.query_bus import ask
@@ -16,6 +18,8 @@ _LATER = {"Retry-After": "2"}
 
 class OrderDetail(APIView):
     """One order."""
+
+    may: May = {"GET": {CUSTOMER, OPERATOR, AUDITOR}}
 
     def get(self, request: Request, order_id: str) -> Response:
         """Return the order."""
@@ -28,13 +32,19 @@ class OrderDetail(APIView):
 class CustomerOrders(APIView):
     """The orders of one customer."""
 
+    may: May = {"GET": {CUSTOMER, OPERATOR, AUDITOR}}
+
     def get(self, request: Request, customer_id: str) -> Response:
         """Return a page of them, newest first."""
-        return Response(page_body(ask(filters.customer_orders(request, customer_id_of(customer_id)))))
+        query = filters.customer_orders(request, customer_id_of(customer_id))
+        check_customer(query.actor, query.customer_id)
+        return Response(page_body(ask(query)))
 
 
 class SearchOrders(APIView):
     """All orders, by the words in them."""
+
+    may: May = {"GET": {CUSTOMER, OPERATOR, AUDITOR}}
 
     def get(self, request: Request) -> Response:
         """Return a page of those found."""

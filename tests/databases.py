@@ -59,8 +59,9 @@ def create(alias: str) -> None:
 
 
 def empty() -> None:
-    """Empty the log (its trigger set aside by the owner), every read model, and what was built beside them."""
+    """Empty the log (its trigger set aside by the owner) and every other table, and drop what was built beside them."""
     with owner_connection("default") as connection:
+        connection.execute("delete from idempotency_records")
         if connection.execute("select 1 from events limit 1").fetchone():
             connection.execute("alter table events disable trigger events_append_only")
             connection.execute("truncate events")

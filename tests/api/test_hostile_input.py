@@ -133,7 +133,7 @@ BAD_SEARCHES = {
 HARMLESS_SEARCHES = ["!!!", "a & | !", "'", '"', "((", ":*", "<->", "\\", "%", "a:b", "-", "-tea", "or", "😀", ORDER]
 
 
-def _is_problem(answer, status=None):
+def is_problem(answer, status=None):
     assert 400 <= answer.status_code < 500, answer.content
     assert status in (None, answer.status_code)
     assert answer["Content-Type"] == "application/problem+json"
@@ -152,7 +152,7 @@ def _post(api, path, body):
 
 @pytest.mark.parametrize("name", WRONG_BODIES)
 def test_a_wrong_body_is_refused_field_by_field(api, name):
-    problem = _is_problem(_post(api, "/api/orders", WRONG_BODIES[name]), 400)
+    problem = is_problem(_post(api, "/api/orders", WRONG_BODIES[name]), 400)
     assert problem["errors"]
     assert all(error["field"] and error["detail"] for error in problem["errors"])
 
@@ -164,35 +164,35 @@ def test_a_wrong_body_is_refused_field_by_field(api, name):
 def test_a_body_that_cannot_be_read_is_refused(api, name, method):
     body, status = RAW_BODIES[name]
     verb, path = method.split()
-    _is_problem(api.generic(verb, path, body, content_type="application/json"), status)
+    is_problem(api.generic(verb, path, body, content_type="application/json"), status)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
 def test_a_body_of_another_type_is_refused(api, content_type):
-    _is_problem(api.generic("POST", "/api/orders", b"{}", content_type=content_type))
+    is_problem(api.generic("POST", "/api/orders", b"{}", content_type=content_type))
 
 
 @pytest.mark.parametrize("order_id", ["seven", "7", "%00", "0" * 5_000, "..%2f..", ORDER + "x", "%F0%9F%98%80"])
 @pytest.mark.parametrize("method", ["get", "delete"])
 def test_an_order_id_that_is_none_is_refused(api, order_id, method):
-    _is_problem(getattr(api, method)(f"/api/orders/{order_id}"))
-    _is_problem(_post(api, f"/api/orders/{order_id}/items", ITEM))
+    is_problem(getattr(api, method)(f"/api/orders/{order_id}"))
+    is_problem(_post(api, f"/api/orders/{order_id}/items", ITEM))
 
 
 @pytest.mark.parametrize("customer_id", ["a" * 65, "%00", "%E2%80%AE", "a%0Ab"])
 def test_a_customer_id_that_is_none_is_refused(api, customer_id):
-    _is_problem(api.get(f"/api/customers/{customer_id}/orders"))
+    is_problem(api.get(f"/api/customers/{customer_id}/orders"))
 
 
 @pytest.mark.parametrize("name", BAD_QUERIES)
 @pytest.mark.parametrize("path", ["/api/customers/ada/orders", "/api/orders/search"])
 def test_a_wrong_parameter_is_refused(api, path, name):
-    assert _is_problem(api.get(f"{path}?{BAD_QUERIES[name]}"), 400)["errors"]
+    assert is_problem(api.get(f"{path}?{BAD_QUERIES[name]}"), 400)["errors"]
 
 
 @pytest.mark.parametrize("name", BAD_SEARCHES)
 def test_a_wrong_search_is_refused(api, name):
-    assert _is_problem(api.get(f"/api/orders/search?{BAD_SEARCHES[name]}"), 400)["errors"]
+    assert is_problem(api.get(f"/api/orders/search?{BAD_SEARCHES[name]}"), 400)["errors"]
 
 
 @pytest.mark.parametrize("q", HARMLESS_SEARCHES)
@@ -204,26 +204,26 @@ def test_a_strange_search_finds_nothing_but_is_answered(api, q, sort_by):
 
 @pytest.mark.parametrize("query", ["colour=blue", "reason=a&reason=b", "reason=%00", "reason=" + "a" * 501, ""])
 def test_a_cancellation_without_a_proper_reason_is_refused(api, query):
-    _is_problem(api.delete(f"/api/orders/{ORDER}?{query}"), 400)
+    is_problem(api.delete(f"/api/orders/{ORDER}?{query}"), 400)
 
 
 def test_two_reasons_are_refused(api):
     answer = api.delete(f"/api/orders/{ORDER}?reason=rain", {"reason": "snow"}, format="json")
-    assert _is_problem(answer, 400)["errors"][0]["field"] == "reason"
+    assert is_problem(answer, 400)["errors"][0]["field"] == "reason"
 
 
-@pytest.mark.parametrize("header", ["3", '"x"', 'W/"1"', "*", '"1", "2"', '"٣"', ""])
+@pytest.mark.parametrize("header", ["3", '"x"', "W/1", "*", '"1", "2"', '"٣"', ""])
 def test_an_if_match_that_is_no_version_is_refused(api, header):
     answer = api.delete(f"/api/orders/{ORDER}?reason=rain", HTTP_IF_MATCH=header)
-    assert _is_problem(answer, 400)["errors"][0]["field"] == "If-Match"
+    assert is_problem(answer, 400)["errors"][0]["field"] == "If-Match"
 
 
 @pytest.mark.parametrize(
     "path", ["/api/orders", "/api/orders/search", f"/api/orders/{ORDER}/items", "/api/nothing", "/x"]
 )
 def test_other_methods_and_addresses_are_refused(api, path):
-    _is_problem(api.put(path, {}, format="json"))
+    is_problem(api.put(path, {}, format="json"))
 
 
 def test_an_answer_that_is_not_json_is_not_to_be_had(api):
-    _is_problem(api.get("/api/orders/search", HTTP_ACCEPT="text/html"), 406)
+    is_problem(api.get("/api/orders/search", HTTP_ACCEPT="text/html"), 406)

@@ -22,7 +22,7 @@ def placed(api):
 
 
 def test_an_order_is_placed(placed):
-    assert (placed.status_code, placed.json()) == (201, {"order_id": ORDER, "version": 1})
+    assert (placed.status_code, placed.json()) == (201, {"order_id": ORDER, "version": 1, "status": "created"})
     assert (placed["Location"], placed["ETag"]) == (f"/api/orders/{ORDER}", '"1"')
     assert position_of(placed["Consistency-Token"]) == head()
 
@@ -46,7 +46,8 @@ def answer_id(answer):
 
 def test_an_item_is_added_and_the_order_cancelled(api, placed, project):
     added = api.post(f"/api/orders/{ORDER}/items", ITEM | {"currency": "GBP"}, format="json")
-    assert (added.status_code, added.json()) == (200, {"order_id": ORDER, "version": 2, "status": "item_added"})
+    told = {"order_id": ORDER, "version": 2, "status": "item_added", "line": 2}
+    assert (added.status_code, added.json()) == (200, told)
     cancelled = api.delete(f"/api/orders/{ORDER}?reason=rain")
     assert (cancelled.status_code, cancelled.json()) == (200, {"order_id": ORDER, "version": 3, "status": "cancelled"})
     assert (added["ETag"], cancelled["ETag"]) == ('"2"', '"3"')

@@ -16,6 +16,7 @@ LAW_7_QUERIES = "tests/laws/test_law_7_queries.py::test_"
 LAW_8 = "tests/laws/test_law_8_read_models_are_disposable.py::test_"
 LAW_9 = "tests/laws/test_law_9_what_was_stored_can_be_read.py::test_"
 LAW_10 = "tests/laws/test_law_10_money_is_exact.py::test_"
+LAW_11 = "tests/laws/test_law_11_a_command_is_done_once.py::test_"
 
 _LOG_LOCK = "before insert on events\n    for each statement execute function events_take_log_lock()"
 _TRIGGERS = "orders_write/migrations/0002_log_is_append_only.py"
@@ -209,5 +210,19 @@ MUTATIONS = (
             '"total": amount(order.total, order.currency)',
             '"total": float(order.total)',
         ),
+    ),
+    Mutation(
+        "the answer is recorded in a transaction of its own",
+        (LAW_11 + "a_crash_after_the_commit_leaves_an_answer_to_replay",),
+        Edit(
+            "orders_write/command_bus.py",
+            "            once.keep(answers)\n",
+            "        once.keep(answers)\n",
+        ),
+    ),
+    Mutation(
+        "a key is not claimed before its command is decided",
+        (LAW_11 + "two_hundred_duplicates_at_once_place_one_order",),
+        Edit("orders_write/command_bus.py", "            once.claim()\n"),
     ),
 )
