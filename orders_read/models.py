@@ -1,5 +1,6 @@
 """8 · The read models, each row complete for its query, and how far each has come."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -8,23 +9,44 @@ from orders_read.visibility import VisibleQuerySet
 
 
 class OrderView(models.Model):
-    """One order as a reader sees it; amounts are exact, in `currency`."""
+    """One order as a reader sees it; amounts are exact, in `currency`.
+
+    `status` is the one word in which it is shown; it follows from the three states. `shipped_at` is when something of
+    it last left, `delivered_at` when something last arrived.
+    """
 
     order_id = models.UUIDField(primary_key=True)
     customer_id = models.TextField(null=True)
     reference = models.TextField(null=True)
     status = models.TextField()
+    order_status = models.TextField()
+    payment_status = models.TextField()
+    fulfillment_status = models.TextField()
     currency = models.TextField()
     items = models.JSONField()
+    product_ids = ArrayField(models.TextField())
+    subtotal = models.DecimalField(max_digits=24, decimal_places=4)
+    discount = models.DecimalField(max_digits=24, decimal_places=4)
+    shipping_fee = models.DecimalField(max_digits=24, decimal_places=4)
     total = models.DecimalField(max_digits=24, decimal_places=4)
+    authorised = models.DecimalField(max_digits=24, decimal_places=4)
+    captured = models.DecimalField(max_digits=24, decimal_places=4)
+    refunded = models.DecimalField(max_digits=24, decimal_places=4)
+    payments = models.JSONField()
+    fulfillments = models.JSONField()
+    notes = models.JSONField()
     item_count = models.IntegerField()
     unit_count = models.BigIntegerField()
     shipping_address = models.JSONField()
     country = models.TextField()
     cancel_reason = models.TextField()
+    hold_reason = models.TextField()
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
     version = models.IntegerField()
     search_text = models.TextField()
     search = models.GeneratedField(
@@ -42,6 +64,7 @@ class OrderView(models.Model):
             models.Index(fields=["-updated_at", "-order_id"], name="order_views_updated"),
             models.Index(fields=["-total", "-order_id"], name="order_views_total"),
             models.Index(fields=["status", "-created_at", "-order_id"], name="order_views_status"),
+            GinIndex(fields=["product_ids"], name="order_views_products"),
             GinIndex(fields=["search"], name="order_views_search"),
         ]
 
@@ -79,7 +102,8 @@ class TimelineEntry(models.Model):
 class CustomerSummary(models.Model):
     """What a customer has ordered in one currency; guests have none.
 
-    `lifetime_value` is the worth of the orders that were not cancelled.
+    `open_orders` are neither cancelled nor expired nor closed. `lifetime_value` is what all orders are worth but those
+    that were cancelled or expired, without what was `refunded`.
     """
 
     pk = models.CompositePrimaryKey("customer_id", "currency")
@@ -88,7 +112,9 @@ class CustomerSummary(models.Model):
     orders = models.IntegerField()
     open_orders = models.IntegerField()
     cancelled_orders = models.IntegerField()
+    expired_orders = models.IntegerField()
     lifetime_value = models.DecimalField(max_digits=30, decimal_places=4)
+    refunded = models.DecimalField(max_digits=30, decimal_places=4)
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
     objects = VisibleQuerySet.as_manager()
@@ -103,9 +129,11 @@ class CustomerSummary(models.Model):
 
 
 class DailySales(models.Model):
-    """What was sold and called off on one day (UTC), in one currency, to one country.
+    """What was sold, called off, returned and refunded on one day (UTC), in one currency, to one country.
 
-    A cancellation counts on the day on which it happened: a day that is over does not change any more.
+    Everything counts on the day on which it happened: a day that is over does not change any more. An order that goes
+    to another country leaves the one and enters the other on the day of the change. `cancelled` includes `expired`;
+    neither includes what had been refunded before.
     """
 
     pk = models.CompositePrimaryKey("day", "currency", "country")
@@ -115,10 +143,13 @@ class DailySales(models.Model):
     orders = models.IntegerField()
     cancelled_orders = models.IntegerField()
     units = models.BigIntegerField()
+    returned_units = models.BigIntegerField()
     gross = models.DecimalField(max_digits=30, decimal_places=4)
     cancelled = models.DecimalField(max_digits=30, decimal_places=4)
+    expired = models.DecimalField(max_digits=30, decimal_places=4)
+    refunded = models.DecimalField(max_digits=30, decimal_places=4)
     net = models.GeneratedField(
-        expression=models.F("gross") - models.F("cancelled"),
+        expression=models.F("gross") - models.F("cancelled") - models.F("refunded"),
         output_field=models.DecimalField(max_digits=30, decimal_places=4),
         db_persist=True,
     )
@@ -135,8 +166,9 @@ class DailySales(models.Model):
 class ProductSales(models.Model):
     """What one product brought in one month (UTC), in one currency.
 
-    A cancellation subtracts in the month in which it happened. `name` is the newest that the product was sold under
-    in that month.
+    Its `revenue` is that of its lines, with their own discounts and without those of whole orders. A change counts in
+    the month in which it happened, and so does an order's cancellation or expiry; returns do not count. `name` is the
+    newest that the product was sold under in that month.
     """
 
     pk = models.CompositePrimaryKey("month", "product_id", "currency")

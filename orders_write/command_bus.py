@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from orders_write import event_store
-from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
+from orders_write.domain.commands import COMMANDS, Command, CreateOrder
 from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve
@@ -53,11 +53,7 @@ Asked = tuple[Command, Context]
 Answer = Result | DomainError
 Handler = Callable[[Command, Order | None], list[Event]]
 
-HANDLERS: Mapping[type[Command], Handler] = {
-    CreateOrder: decide,
-    AddOrderItem: decide,
-    CancelOrder: decide,
-}
+HANDLERS: Mapping[type[Command], Handler] = dict.fromkeys(COMMANDS, decide)
 
 
 def dispatch(command: Command, context: Context, *, expected_version: int | None = None) -> Result:

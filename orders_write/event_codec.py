@@ -5,6 +5,7 @@ so that every event ever written decodes for ever (law 9).
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -25,19 +26,41 @@ def _item_added_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
     return data | {"first_of_product": True}
 
 
+def _item_added_3_to_4(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 3 is from before there were drafts, discounts and shipping fees: the total is that of the lines."""
+    line = data["line"]
+    worth = str(Decimal(line["unit_price"]) * line["quantity"])
+    amounts = {"subtotal": data["total"], "discount": "0", "shipping_fee": "0", "total_change": worth}
+    return data | amounts | {"order_status": "placed"}
+
+
 def _cancelled_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     """Version 1 did not say what was cancelled: reports by product then keep what was sold."""
     return data | {"country": UNSPECIFIED, "lines": []}
 
 
+def _cancelled_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 is from before anything was shipped or refunded."""
+    states = {"order_status": "cancelled", "fulfillment_status": "unfulfilled"}
+    return data | states | {"restock": True, "worth": data["total"]}
+
+
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {
     ("OrderItemAdded", 1): _item_added_1_to_2,
     ("OrderItemAdded", 2): _item_added_2_to_3,
+    ("OrderItemAdded", 3): _item_added_3_to_4,
     ("OrderCancelled", 1): _cancelled_1_to_2,
+    ("OrderCancelled", 2): _cancelled_2_to_3,
 }
 
+# Old versions whose JSON says the same in the newest one, because that one only adds what may be left out.
+READ_AS_NEWEST = frozenset({("OrderCreated", 1)})
+
 _TYPES = {event_type.__name__: event_type for event_type in EVENT_TYPES}
-_NEWEST = {(name, newest.schema_version): msgspec.json.Decoder(newest).decode for name, newest in _TYPES.items()}
+_DECODERS = {name: msgspec.json.Decoder(newest).decode for name, newest in _TYPES.items()}
+_NEWEST = {(name, newest.schema_version): _DECODERS[name] for name, newest in _TYPES.items()} | {
+    (name, version): _DECODERS[name] for name, version in READ_AS_NEWEST
+}
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 
 

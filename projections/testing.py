@@ -1,21 +1,22 @@
 """A test kit for projections: `given(projector, story(event, …), …)` appends events to the log and returns the rows.
 
 The events go through the real engine in each way in which they can reach a read model, and every way must give the
-same rows. It needs both databases, empty.
+same rows. It needs both databases, empty. `folded(projector, story(event, …), …)` folds in memory, without a database.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain, zip_longest
+from itertools import chain, count, zip_longest
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.contrib.postgres.search import SearchVectorField
 
-from orders_write import event_store
+from orders_write import event_codec, event_store
 from orders_write.domain.events import Event
-from orders_write.event_store import Metadata, NewEvent
+from orders_write.event_store import Metadata, NewEvent, StoredEvent
 from orders_write.ids import new_id
 from projections import checkpoints, rebuild
 from projections.catch_up import Outcome, catch_up
@@ -58,6 +59,19 @@ def given(projector: Projector, *stories: Story) -> list[Row]:
         post(projector)
         assert rows_of(projector) == expected, f"{projector.name}: {way} gives other rows than every wake-up twice"
     return expected
+
+
+def folded(projector: Projector, *stories: Story) -> list[Row]:
+    """Return the rows that a projector makes of the stories in memory, by their keys."""
+    rows = projector.fold({}, map(_stored, count(1), _interleaved(stories)))
+    return [row for _, row in sorted(rows.items())]
+
+
+def _stored(position: int, new: NewEvent) -> StoredEvent:
+    event_type, schema_version, data = event_codec.encode(new.event)
+    facts = (WHEN, event_type, schema_version, data, msgspec.json.encode(new.metadata))
+    decoded = event_codec.decode(event_type, schema_version, data)
+    return StoredEvent(position, new.stream_id, new.version, decoded, *facts)
 
 
 def rows_of(projector: Projector) -> list[Row]:

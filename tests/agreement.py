@@ -2,45 +2,73 @@
 
 from django.db import connections
 
+
+def _sum(key: str, column: str, kind: str | None = None) -> str:
+    """Return the SQL of the sum over a JSON column's entries, all of them or those of one kind."""
+    which = f" where entry->>'kind' = '{kind}'" if kind else ""
+    return f"(select coalesce(sum((entry->>'{key}')::numeric), 0) from jsonb_array_elements({column}) as entry{which})"
+
+
+IS_OFF = "order_status in ('cancelled', 'expired')"
+DAY = "day, currency, orders, cancelled_orders, returned_units, gross, cancelled, refunded"
+SOMETHING = "(orders, cancelled_orders, returned_units, gross, cancelled, refunded) <> (0, 0, 0, 0, 0, 0)"
 AGREED = {
     "every event of an order is in its timeline": (
         "select order_id, version, created_at, updated_at from order_views",
         "select order_id, max(version), min(occurred_at), max(occurred_at) from order_timeline group by 1",
     ),
+    "an order's amounts are those of its lines and payments": (
+        "select order_id, subtotal, total, captured, refunded from order_views",
+        f"select order_id, {_sum('total', 'items')}, subtotal - discount + shipping_fee, "
+        f"{_sum('amount', 'payments', 'capture')}, {_sum('amount', 'payments', 'refund')} from order_views",
+    ),
+    "a line is fulfilled as often as its fulfillments say": (
+        "select order_id, (item->>'line')::int, (item->>'fulfilled')::int from order_views, "
+        "jsonb_array_elements(items) as item where (item->>'fulfilled')::int <> 0",
+        "select order_id, (units->>'line')::int, sum((units->>'quantity')::int) from order_views, "
+        "jsonb_array_elements(fulfillments) as one, jsonb_array_elements(one->'items') as units "
+        "where one->>'status' <> 'cancelled' group by 1, 2",
+    ),
     "customers have ordered what their orders say": (
-        "select customer_id, currency, orders, open_orders, cancelled_orders, lifetime_value, first_order_at, "
-        "last_order_at from customer_summaries",
-        "select customer_id, currency, count(*), count(*) filter (where status <> 'cancelled'), "
-        "count(*) filter (where status = 'cancelled'), coalesce(sum(total) filter (where status <> 'cancelled'), 0), "
-        "min(created_at), max(created_at) from order_views where customer_id is not null group by 1, 2",
+        "select customer_id, currency, orders, open_orders, cancelled_orders, expired_orders, lifetime_value, "
+        "refunded, first_order_at, last_order_at from customer_summaries",
+        "select customer_id, currency, count(*), "
+        "count(*) filter (where order_status in ('draft', 'placed', 'confirmed')), "
+        "count(*) filter (where order_status = 'cancelled'), count(*) filter (where order_status = 'expired'), "
+        f"sum(case when {IS_OFF} then 0 else total - refunded end), sum(refunded), min(created_at), max(created_at) "
+        "from order_views where customer_id is not null group by 1, 2",
     ),
     "days add up to the orders": (
-        "select currency, country, sum(orders), sum(cancelled_orders), sum(units), sum(gross), sum(cancelled), sum(net)"
-        " from daily_sales group by 1, 2",
-        "select currency, country, count(*), count(*) filter (where status = 'cancelled'), sum(unit_count), sum(total),"
-        " coalesce(sum(total) filter (where status = 'cancelled'), 0),"
-        " coalesce(sum(total) filter (where status <> 'cancelled'), 0) from order_views group by 1, 2",
+        "select currency, country, sum(orders), sum(cancelled_orders), sum(units), sum(returned_units), sum(gross), "
+        "sum(cancelled), sum(expired), sum(refunded), sum(net) from daily_sales group by 1, 2 "
+        "having (sum(orders), sum(units), sum(gross), sum(net)) <> (0, 0, 0, 0)",
+        "select currency, country, count(*), count(*) filter (where order_status = 'cancelled'), sum(unit_count), "
+        f"sum({_sum('returned', 'items')}), sum(total), "
+        f"coalesce(sum(total - refunded) filter (where {IS_OFF}), 0), "
+        "coalesce(sum(total - refunded) filter (where order_status = 'expired'), 0), sum(refunded), "
+        f"coalesce(sum(total - refunded) filter (where not {IS_OFF}), 0) from order_views group by 1, 2",
     ),
     "each day has the events of that day": (
-        "select day, currency, sum(orders), sum(cancelled_orders), sum(gross), sum(cancelled) from daily_sales "
-        "group by 1, 2",
-        "select (occurred_at at time zone 'UTC')::date, data->>'currency', "
+        "select * from (select day, currency, sum(orders), sum(cancelled_orders), sum(returned_units), sum(gross), "
+        f"sum(cancelled), sum(refunded) from daily_sales group by 1, 2) as days({DAY}) where {SOMETHING}",
+        "select * from (select (occurred_at at time zone 'UTC')::date, data->>'currency', "
         "count(*) filter (where event_type = 'OrderCreated'), count(*) filter (where event_type = 'OrderCancelled'), "
-        "sum(case event_type when 'OrderCreated' then (data->>'total')::numeric when 'OrderItemAdded' then "
-        "(data->'line'->>'quantity')::int * (data->'line'->>'unit_price')::numeric else 0 end), "
-        "sum(case event_type when 'OrderCancelled' then (data->>'total')::numeric else 0 end) "
-        "from order_timeline group by 1, 2",
+        "sum(case event_type when 'ItemsReturned' then (data->>'units')::int else 0 end), "
+        "sum(case event_type when 'OrderCreated' then (data->>'total')::numeric else "
+        "coalesce((data->>'total_change')::numeric, 0) end), sum(coalesce((data->>'worth')::numeric, 0)), "
+        "sum(case event_type when 'RefundIssued' then (data->>'amount')::numeric else 0 end) "
+        f"from order_timeline where data ? 'currency' group by 1, 2) as days({DAY}) where {SOMETHING}",
     ),
-    "products were sold on the orders that were not cancelled": (
+    "products were sold on the orders that were not called off": (
         "select product_id, currency, sum(units) as units, sum(revenue), sum(orders) from product_sales "
         "group by 1, 2 having sum(orders) <> 0",
         "select item->>'product_id', currency, sum((item->>'quantity')::int), sum((item->>'total')::numeric), "
-        "count(distinct order_id) from order_views, jsonb_array_elements(items) as item where status <> 'cancelled' "
+        f"count(distinct order_id) from order_views, jsonb_array_elements(items) as item where not {IS_OFF} "
         "group by 1, 2",
     ),
-    "months are the same by product and by day": (
-        "select month, currency, sum(revenue) from product_sales group by 1, 2",
-        "select date_trunc('month', day)::date, currency, sum(net) from daily_sales group by 1, 2",
+    "products make up what orders are worth before their discounts and shipping": (
+        "select currency, sum(revenue) from product_sales group by 1",
+        f"select currency, coalesce(sum(subtotal) filter (where not {IS_OFF}), 0) from order_views group by 1",
     ),
 }
 

@@ -1,4 +1,7 @@
-"""Sentences about the order: `given(events).when(command).then(events)`, or `.then_refused(error)`."""
+"""Sentences about the order: `given(events).when(command).then(events)`, or `.then_refused(error)`.
+
+`given_done(commands)` begins with what some commands have led to.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -40,3 +43,16 @@ class Story:
 def given(*events: Event) -> Story:
     """Begin a story with what has happened."""
     return Story(events)
+
+
+def given_done(*commands: Command) -> Story:
+    """Begin a story with the events of commands that nothing refuses."""
+    return Story(tuple(events_of(*commands)))
+
+
+def events_of(*commands: Command) -> list[Event]:
+    """Return the events that commands lead to, one after the other."""
+    past: list[Event] = []
+    for command in commands:
+        past += decide(command, replay(past))
+    return past

@@ -1,40 +1,48 @@
-"""2 · The order: `decide` says which events a command causes, `evolve` what an event changes. Both are pure."""
+"""2 · The order: `decide` says which events a command causes, `evolve` what an event changes. Both are pure.
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from functools import singledispatch
-from typing import Literal
+The rules themselves stand by area in building.py, paying.py, fulfilling.py and ending.py.
+"""
 
-import msgspec
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from orders_write.domain import errors
-from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
-from orders_write.domain.events import Event, OrderCancelled, OrderCreated, OrderItemAdded
-from orders_write.domain.values import (
-    CURRENCIES,
-    MAX_LINES,
-    MAX_PRICE_DECIMALS,
-    MAX_QUANTITY,
-    MAX_TOTAL,
-    MAX_UNIT_PRICE,
-    Item,
-    OrderLine,
-    decimals_of,
-    numbered,
-    total_of,
-)
+from msgspec.structs import replace
 
+from orders_write.domain import building, commands, ending, errors, events, fulfilling, paying
+from orders_write.domain.commands import Command, CreateOrder
+from orders_write.domain.events import Event
+from orders_write.domain.facts import Repriced
+from orders_write.domain.state import Order as Order
+from orders_write.domain.values import Discount
 
-class Order(msgspec.Struct, frozen=True):
-    """What a decision needs to know of an order."""
+Decision = Callable[[Any, Order], list[Event]]
+Evolution = Callable[[Order, Any], Order]
 
-    customer_id: str | None
-    country: str
-    currency: str
-    lines: tuple[OrderLine, ...]
-    total: Decimal
-    status: Literal["placed", "cancelled"] = "placed"
-    cancel_reason: str = ""
+DECISIONS: Mapping[type[Command], Decision] = {
+    commands.AddOrderItem: building.add_item,
+    commands.ChangeItemQuantity: building.change_quantity,
+    commands.RemoveOrderItem: building.remove_item,
+    commands.SetShippingAddress: building.set_shipping_address,
+    commands.ApplyDiscount: building.apply_discount,
+    commands.SetShippingFee: building.set_shipping_fee,
+    commands.AddNote: building.add_note,
+    commands.ConfirmOrder: building.confirm,
+    commands.AuthorizePayment: paying.authorize,
+    commands.CapturePayment: paying.capture,
+    commands.VoidPayment: paying.void,
+    commands.RecordPaymentFailure: paying.record_failure,
+    commands.FulfillItems: fulfilling.fulfill,
+    commands.UpdateTracking: fulfilling.update_tracking,
+    commands.MarkDelivered: fulfilling.mark_delivered,
+    commands.CancelFulfillment: fulfilling.cancel_fulfillment,
+    commands.HoldFulfillment: fulfilling.hold,
+    commands.ReleaseHold: fulfilling.release_hold,
+    commands.CancelOrder: ending.cancel,
+    commands.ExpireOrder: ending.expire,
+    commands.CloseOrder: ending.close,
+    commands.ReturnItems: fulfilling.return_items,
+    commands.IssueRefund: paying.refund,
+}
 
 
 def decide(command: Command, order: Order | None) -> list[Event]:
@@ -46,124 +54,150 @@ def decide(command: Command, order: Order | None) -> list[Event]:
         DomainError: a rule refuses the command; nothing happens.
     """
     if isinstance(command, CreateOrder):
-        return _create(command, order)
+        return building.create(command, order)
     if order is None:
         raise errors.OrderNotFound(command.order_id)
-    return _change(command, order)
-
-
-def _create(command: CreateOrder, order: Order | None) -> list[Event]:
-    if order is not None:
-        raise errors.OrderAlreadyExists(command.order_id)
-    if command.currency not in CURRENCIES:
-        raise errors.unknown_currency(command.currency)
-    if not command.items:
-        raise errors.no_items()
-    for number, item in enumerate(command.items):
-        _check_item(item, f"items.{number}.")
-    _check_texts(command)
-    lines = numbered(command.items)
-    return [
-        OrderCreated(
-            customer_id=command.customer_id,
-            currency=command.currency,
-            lines=lines,
-            shipping_address=command.shipping_address,
-            total=_checked_total(lines),
-            reference=command.reference,
-        )
-    ]
-
-
-@singledispatch
-def _change(command: Command, order: Order) -> list[Event]:
-    raise TypeError(f"No rule decides {type(command).__name__}; add one to orders_write/domain/order.py.")
-
-
-@_change.register
-def _add_item(command: AddOrderItem, order: Order) -> list[Event]:
-    if order.status == "cancelled":
-        raise errors.OrderIsCancelled(command.order_id, order.cancel_reason)
-    if command.currency not in (None, order.currency):
-        raise errors.CurrencyMismatch(order.currency, str(command.currency))
-    _check_item(command.item, "")
-    added = numbered([command.item], after=len(order.lines))
-    return [
-        OrderItemAdded(
-            customer_id=order.customer_id,
-            country=order.country,
-            currency=order.currency,
-            line=added[0],
-            first_of_product=all(line.product_id != command.item.product_id for line in order.lines),
-            total=_checked_total(order.lines + added),
-        )
-    ]
-
-
-@_change.register
-def _cancel(command: CancelOrder, order: Order) -> list[Event]:
-    if order.status == "cancelled":
-        raise errors.OrderAlreadyCancelled(command.order_id, order.cancel_reason)
-    if not command.reason.strip():
-        raise errors.empty_text("reason")
-    return [
-        OrderCancelled(
-            customer_id=order.customer_id,
-            country=order.country,
-            currency=order.currency,
-            reason=command.reason,
-            lines=order.lines,
-            total=order.total,
-        )
-    ]
-
-
-def _check_item(item: Item, prefix: str) -> None:
-    if not 1 <= item.quantity <= MAX_QUANTITY:
-        raise errors.bad_quantity(f"{prefix}quantity", item.quantity)
-    if not _is_price(item.unit_price):
-        raise errors.bad_price(f"{prefix}unit_price", item.unit_price)
-    for field in ("product_id", "name"):
-        if not getattr(item, field).strip():
-            raise errors.empty_text(f"{prefix}{field}")
-
-
-def _is_price(price: Decimal) -> bool:
-    return price.is_finite() and 0 <= price <= MAX_UNIT_PRICE and decimals_of(price) <= MAX_PRICE_DECIMALS
-
-
-def _check_texts(command: CreateOrder) -> None:
-    if command.customer_id is not None and not command.customer_id.strip():
-        raise errors.empty_text("customer_id")
-    if not command.shipping_address.country.strip():
-        raise errors.empty_text("shipping_address.country")
-
-
-def _checked_total(lines: Sequence[OrderLine]) -> Decimal:
-    if len(lines) > MAX_LINES:
-        raise errors.TooManyLines(len(lines))
-    total = total_of(lines)
-    if total > MAX_TOTAL:
-        raise errors.OrderTotalTooLarge(total)
-    return total
+    ending.check_not_ended(command, order)
+    return DECISIONS[type(command)](command, order)
 
 
 def evolve(order: Order | None, event: Event) -> Order:
     """Return the order as it is after an event."""
-    if isinstance(event, OrderCreated):
-        return Order(event.customer_id, event.shipping_address.country, event.currency, event.lines, event.total)
+    if isinstance(event, events.OrderCreated):
+        return _created(event)
     if order is None:
         raise ValueError(f"A stream cannot begin with {type(event).__name__}; its first event is OrderCreated.")
-    if isinstance(event, OrderItemAdded):
-        return msgspec.structs.replace(order, lines=(*order.lines, event.line), total=event.total)
-    if isinstance(event, OrderCancelled):
-        return msgspec.structs.replace(order, status="cancelled", cancel_reason=event.reason)
-    raise TypeError(f"The order does not know {type(event).__name__}; teach evolve() about it.")
+    return EVOLUTIONS[type(event)](order, event)
 
 
-def replay(events: Iterable[Event]) -> Order | None:
+def replay(stored: Iterable[Event]) -> Order | None:
     """Return the order that a stream's events lead to, None for an empty stream."""
     order: Order | None = None
-    for event in events:
+    for event in stored:
         order = evolve(order, event)
     return order
+
+
+def _created(event: events.OrderCreated) -> Order:
+    return Order(
+        customer_id=event.customer_id,
+        country=event.shipping_address.country,
+        currency=event.currency,
+        lines=event.lines,
+        total=event.total,
+        subtotal=event.total,
+        last_line=len(event.lines),
+        order_status=event.order_status,
+    )
+
+
+def _repriced(order: Order, event: Repriced, **changes: Any) -> Order:
+    return replace(
+        order,
+        order_status=event.order_status,
+        subtotal=event.subtotal,
+        discount=event.discount,
+        shipping_fee=event.shipping_fee,
+        total=event.total,
+        **changes,
+    )
+
+
+def _item_added(order: Order, event: events.OrderItemAdded) -> Order:
+    return _repriced(order, event, lines=(*order.lines, event.line), last_line=event.line.line)
+
+
+def _quantity_changed(order: Order, event: events.ItemQuantityChanged) -> Order:
+    return _repriced(order, event, lines=order.with_line(event.line))
+
+
+def _item_removed(order: Order, event: events.OrderItemRemoved) -> Order:
+    return _repriced(order, event, lines=order.without_line(event.line.line))
+
+
+def _discount_applied(order: Order, event: events.DiscountApplied) -> Order:
+    discount = Discount(event.percent, event.amount)
+    if event.line is None:
+        return _repriced(order.with_discount(None, discount), event)
+    discounted = order.with_discount(event.line.line, discount)
+    return _repriced(discounted, event, lines=order.with_line(event.line))
+
+
+def _address_set(order: Order, event: events.ShippingAddressSet) -> Order:
+    return replace(order, country=event.country)
+
+
+def _note_added(order: Order, event: events.NoteAdded) -> Order:
+    return replace(order, notes=order.notes + 1)
+
+
+def _confirmed(order: Order, event: events.OrderConfirmed) -> Order:
+    return replace(order, order_status=event.order_status)
+
+
+def _authorized(order: Order, event: events.PaymentAuthorized) -> Order:
+    return replace(order, authorised=event.authorised, references=order.references | {event.reference})
+
+
+def _captured(order: Order, event: events.PaymentCaptured) -> Order:
+    return replace(order, captured=event.captured, references=order.references | {event.reference})
+
+
+def _voided(order: Order, event: events.PaymentVoided) -> Order:
+    used = {event.reference} if event.reference is not None else ()
+    return replace(order, authorised=event.authorised, was_voided=True, references=order.references.union(used))
+
+
+def _failed(order: Order, event: events.PaymentFailed) -> Order:
+    return replace(order, references=order.references | {event.reference})
+
+
+def _refunded(order: Order, event: events.RefundIssued) -> Order:
+    return replace(order, refunded=event.refunded, references=order.references | {event.reference})
+
+
+def _held(order: Order, event: events.FulfillmentHeld) -> Order:
+    return replace(order, hold_reason=event.reason)
+
+
+def _released(order: Order, event: events.HoldReleased) -> Order:
+    return order.released()
+
+
+def _cancelled(order: Order, event: events.OrderCancelled) -> Order:
+    return replace(order.released(), order_status=event.order_status, end_reason=event.reason)
+
+
+def _expired(order: Order, event: events.OrderExpired) -> Order:
+    return replace(order.released(), order_status=event.order_status)
+
+
+def _closed(order: Order, event: events.OrderClosed) -> Order:
+    return replace(order, order_status=event.order_status)
+
+
+EVOLUTIONS: Mapping[type[Event], Evolution] = {
+    events.OrderItemAdded: _item_added,
+    events.ItemQuantityChanged: _quantity_changed,
+    events.OrderItemRemoved: _item_removed,
+    events.DiscountApplied: _discount_applied,
+    events.ShippingFeeSet: _repriced,
+    events.ShippingAddressSet: _address_set,
+    events.NoteAdded: _note_added,
+    events.OrderConfirmed: _confirmed,
+    events.PaymentAuthorized: _authorized,
+    events.PaymentCaptured: _captured,
+    events.PaymentVoided: _voided,
+    events.PaymentFailed: _failed,
+    events.ItemsFulfilled: lambda order, event: order.shipping(event.items),
+    events.TrackingUpdated: lambda order, event: order,
+    events.FulfillmentDelivered: lambda order, event: order.delivering(event.fulfillment),
+    events.FulfillmentCancelled: lambda order, event: order.taking_back(event.fulfillment),
+    events.FulfillmentHeld: _held,
+    events.HoldReleased: _released,
+    events.OrderCancelled: _cancelled,
+    events.OrderExpired: _expired,
+    events.OrderClosed: _closed,
+    events.ItemsReturned: lambda order, event: order.returning(event.items),
+    events.RefundIssued: _refunded,
+}

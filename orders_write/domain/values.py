@@ -1,7 +1,9 @@
-"""Small frozen things with rules of their own: lines, addresses, currencies."""
+"""Small frozen things with rules of their own: lines, discounts, addresses, currencies, states."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Literal
 
 import msgspec
 from iso4217 import Currency
@@ -11,7 +13,17 @@ MAX_UNIT_PRICE = Decimal("999999999999.9999")
 MAX_QUANTITY = 1_000_000
 MAX_LINES = 2_000
 MAX_TOTAL = Decimal("999999999999999.9999")
+MAX_NOTES = 1_000
+MAX_PAYMENTS = 1_000
+MAX_FULFILLMENTS = 1_000
 CURRENCIES = frozenset(currency.code for currency in Currency)
+NOTHING = Decimal(0)
+
+OrderStatus = Literal["draft", "placed", "confirmed", "cancelled", "expired", "closed"]
+PaymentStatus = Literal["none", "authorised", "partly_captured", "captured", "partly_refunded", "refunded", "voided"]
+FulfillmentStatus = Literal[
+    "unfulfilled", "partly_fulfilled", "fulfilled", "delivered", "partly_returned", "returned", "on_hold"
+]
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -27,19 +39,53 @@ class Item(Value, frozen=True):
     unit_price: Decimal
 
 
-class OrderLine(Value, frozen=True):
-    """An item at its place in an order; `line` counts from 1 and is kept for ever."""
+class OrderLine(Value, frozen=True, omit_defaults=True):
+    """An item at its place in an order; `line` counts from 1 and is kept for ever.
+
+    `discount` is what is taken off the whole line, in the order's currency.
+    """
 
     line: int
     product_id: str
     name: str
     quantity: int
     unit_price: Decimal
+    discount: Decimal = NOTHING
+
+    @property
+    def gross(self) -> Decimal:
+        """The exact price of the line before its discount, in the order's currency."""
+        return self.unit_price * self.quantity
 
     @property
     def total(self) -> Decimal:
         """The exact price of the line, in the order's currency."""
-        return self.unit_price * self.quantity
+        return self.gross - self.discount
+
+
+class LineQuantity(Value, frozen=True):
+    """Some units of one line: shipped, or returned."""
+
+    line: int
+    quantity: int
+
+
+class Discount(Value, frozen=True):
+    """A percentage of what it is taken from, or an amount in the order's currency; never both."""
+
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+
+    def of(self, price: Decimal, currency: str) -> Decimal:
+        """Return what is taken off a price: a percentage is rounded half-up to the currency's minor units.
+
+        Rounding never takes more than the price.
+        """
+        if self.amount is not None:
+            return self.amount
+        if not self.percent:
+            return NOTHING
+        return min((price * self.percent / 100).quantize(_smallest(currency), ROUND_HALF_UP), price)
 
 
 class Address(Value, frozen=True, omit_defaults=True):
@@ -73,6 +119,12 @@ def decimals_of(amount: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
+@cache
 def minor_units_of(currency: str) -> int:
     """Return how many decimals a currency is usually written with: 2 for GBP, 0 for JPY."""
     return Currency(currency).exponent or 0
+
+
+@cache
+def _smallest(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-minor_units_of(currency))

@@ -9,9 +9,10 @@ import pytest
 from orders_write.domain.events import EVENT_TYPES
 from orders_write.event_codec import UnknownEventType, decode, encode
 from tests.builders import LEEDS, TEA_LINE, added, cancelled, created
+from tests.lives import LIVES
 
 GOLDEN = Path(__file__).parent.parent / "golden"
-EXAMPLES = {
+EXAMPLES = {type(event).__name__: event for life in LIVES for event in life} | {
     "OrderCreated": created(lines=(TEA_LINE,), shipping_address=LEEDS, reference="536365"),
     "OrderItemAdded": added(),
     "OrderCancelled": cancelled(),

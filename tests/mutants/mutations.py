@@ -183,8 +183,8 @@ MUTATIONS = (
         (LAW_9 + "a_type_keeps_its_shape_within_a_schema_version",),
         Edit(
             "orders_write/domain/events.py",
-            "    reason: str\n    total: Decimal\n",
-            '    reason: str\n    total: Decimal\n    refund: str = "none"\n',
+            "    reason: str\n    restock: bool\n",
+            '    reason: str\n    restock: bool\n    refund: str = "none"\n',
         ),
     ),
     Mutation(

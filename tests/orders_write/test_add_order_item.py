@@ -4,10 +4,17 @@ from decimal import Decimal
 
 import msgspec
 
-from orders_write.domain.errors import CurrencyMismatch, InvalidCommand, OrderIsCancelled, OrderNotFound, TooManyLines
+from orders_write.domain.errors import (
+    CurrencyMismatch,
+    InvalidCommand,
+    OrderIsCancelled,
+    OrderIsConfirmed,
+    OrderNotFound,
+    TooManyLines,
+)
 from orders_write.domain.values import MAX_LINES
-from tests.builders import JAM, JAM_LINE, TEA_LINE, add, added, cancelled, created
-from tests.given_when_then import given
+from tests.builders import JAM, JAM_LINE, TEA_LINE, add, added, cancelled, confirm, create, created
+from tests.given_when_then import given, given_done
 
 
 def test_a_line_is_added_after_the_last_and_the_total_grows():
@@ -22,6 +29,10 @@ def test_there_must_be_an_order():
 
 def test_a_cancelled_order_takes_no_items():
     given(created(), cancelled()).when(add()).then_refused(OrderIsCancelled, "is cancelled (out of tea)")
+
+
+def test_a_confirmation_fixes_the_lines():
+    given_done(create(), confirm()).when(add()).then_refused(OrderIsConfirmed, "is confirmed with a total of 7.00")
 
 
 def test_an_order_has_one_currency():

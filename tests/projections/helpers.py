@@ -17,7 +17,7 @@ from tests.databases import owner_connection
 
 _POISON = """
     insert into events (stream_id, stream_type, version, event_type, schema_version, data, metadata)
-    select stream_id, stream_type, %s, 'OrderItemAdded', 3, '{"line": "is not one"}', metadata
+    select stream_id, stream_type, %s, 'OrderItemAdded', 4, '{"line": "is not one"}', metadata
     from events where stream_id = %s and version = 1 returning position
 """
 

@@ -7,7 +7,23 @@ import pytest
 
 from projections.projectors.customer_summaries import CustomerSummaries
 from projections.testing import given, story
-from tests.builders import added, cancelled, created
+from tests.builders import (
+    add,
+    added,
+    amount_off,
+    cancel,
+    cancelled,
+    change_quantity,
+    close,
+    create,
+    created,
+    expire,
+    fee,
+    refund,
+    remove,
+)
+from tests.given_when_then import events_of
+from tests.lives import DELIVERED, PAID
 
 pytestmark = pytest.mark.usefixtures("databases")
 MONDAY, TUESDAY, FRIDAY = (datetime(2026, 5, day, 9, tzinfo=UTC) for day in (4, 5, 8))
@@ -17,7 +33,9 @@ ADA = {
     "orders": 1,
     "open_orders": 1,
     "cancelled_orders": 0,
+    "expired_orders": 0,
     "lifetime_value": Decimal("7.00"),
+    "refunded": Decimal(0),
     "first_order_at": MONDAY,
     "last_order_at": MONDAY,
 }
@@ -38,6 +56,30 @@ def test_an_item_is_worth_more():
 def test_a_cancelled_order_is_worth_nothing_and_still_an_order():
     less = {"open_orders": 0, "cancelled_orders": 1, "lifetime_value": Decimal(0)}
     assert _rows(story(created(), added(), cancelled(total="7.375"), at=[MONDAY, TUESDAY, FRIDAY])) == [ADA | less]
+
+
+def test_every_change_of_the_total_counts():
+    built = (create(), add(), change_quantity(1, 4), remove(2), amount_off("5"), amount_off("1", line=1), fee("2.50"))
+    assert _rows(story(*events_of(*built), at=MONDAY)) == [ADA | {"lifetime_value": Decimal("10.50")}]
+
+
+def test_an_expired_order_is_worth_nothing_and_still_an_order():
+    less = {"open_orders": 0, "expired_orders": 1, "lifetime_value": Decimal(0)}
+    assert _rows(story(*events_of(create(), expire()), at=MONDAY)) == [ADA | less]
+
+
+def test_refunds_are_taken_off():
+    back = {"refunded": Decimal(2), "lifetime_value": Decimal(5)}
+    assert _rows(story(*events_of(*PAID, refund("2")), at=MONDAY)) == [ADA | back]
+
+
+def test_a_cancelled_order_counts_its_refunds_once():
+    less = {"open_orders": 0, "cancelled_orders": 1, "refunded": Decimal(7), "lifetime_value": Decimal(0)}
+    assert _rows(story(*events_of(*PAID, refund(), cancel()), at=MONDAY)) == [ADA | less]
+
+
+def test_a_closed_order_is_not_open_and_keeps_its_worth():
+    assert _rows(story(*events_of(*DELIVERED, close()), at=MONDAY)) == [ADA | {"open_orders": 0}]
 
 
 def test_orders_are_counted_from_the_first_to_the_last_whatever_order_they_come_in():

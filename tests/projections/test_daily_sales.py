@@ -8,7 +8,26 @@ import pytest
 
 from projections.projectors.daily_sales import DailySales
 from projections.testing import given, story
-from tests.builders import LEEDS, added, cancelled, created
+from tests.builders import (
+    LEEDS,
+    added,
+    amount_off,
+    cancel,
+    cancelled,
+    change_quantity,
+    create,
+    created,
+    expire,
+    fee,
+    fulfill,
+    give_back,
+    move,
+    percent,
+    refund,
+    remove,
+)
+from tests.given_when_then import events_of
+from tests.lives import PAID
 
 pytestmark = pytest.mark.usefixtures("databases")
 MONDAY, TUESDAY = (datetime(2026, 5, day, 9, tzinfo=UTC) for day in (4, 5))
@@ -19,8 +38,11 @@ DAY = {
     "orders": 1,
     "cancelled_orders": 0,
     "units": 2,
+    "returned_units": 0,
     "gross": Decimal("7.00"),
     "cancelled": Decimal(0),
+    "expired": Decimal(0),
+    "refunded": Decimal(0),
     "net": Decimal("7.00"),
 }
 NOTHING = DAY | {"orders": 0, "units": 0, "gross": Decimal(0), "net": Decimal(0)}
@@ -43,6 +65,51 @@ def test_an_item_counts_on_the_day_on_which_it_was_added():
 def test_a_cancellation_counts_on_its_own_day_and_leaves_the_day_of_the_sale_alone():
     tuesday = {"day": date(2026, 5, 5), "cancelled_orders": 1, "cancelled": Decimal("7.00"), "net": Decimal("-7.00")}
     assert _rows(story(created(), cancelled(), at=[MONDAY, TUESDAY])) == [DAY, NOTHING | tuesday]
+
+
+def _on_two_days(*commands, first):
+    """A story whose first commands are Monday's and the others Tuesday's."""
+    events, before = events_of(*commands), len(events_of(*commands[:first]))
+    return story(*events, at=[MONDAY] * before + [TUESDAY] * (len(events) - before))
+
+
+@pytest.mark.parametrize(
+    ("command", "changes"),
+    [
+        (change_quantity(1, 3), {"units": 1, "gross": Decimal("3.50"), "net": Decimal("3.50")}),
+        (remove(1), {"units": -2, "gross": Decimal("-7.00"), "net": Decimal("-7.00")}),
+        (amount_off("1"), {"gross": Decimal(-1), "net": Decimal(-1)}),
+        (percent("10", line=1), {"gross": Decimal("-0.70"), "net": Decimal("-0.70")}),
+        (fee("2.95"), {"gross": Decimal("2.95"), "net": Decimal("2.95")}),
+        (expire(), {"cancelled": Decimal(7), "expired": Decimal(7), "net": Decimal(-7)}),
+    ],
+)
+def test_every_change_counts_on_its_own_day(command, changes):
+    tuesday = {"day": date(2026, 5, 5)} | changes
+    assert _rows(_on_two_days(create(), command, first=1)) == [DAY, NOTHING | tuesday]
+
+
+def test_returns_and_refunds_count_on_their_own_day():
+    back = {"day": date(2026, 5, 5), "returned_units": 1, "refunded": Decimal("3.50"), "net": Decimal("-3.50")}
+    assert _rows(_on_two_days(*PAID, fulfill(), give_back((1, 1)), refund("3.50"), first=5)) == [DAY, NOTHING | back]
+
+
+def test_what_was_refunded_is_not_called_off_again():
+    less = {"day": date(2026, 5, 5), "cancelled_orders": 1, "refunded": Decimal(7), "net": Decimal(-7)}
+    assert _rows(_on_two_days(*PAID, refund(), cancel(), first=4)) == [DAY, NOTHING | less]
+
+
+def test_an_order_that_goes_elsewhere_moves_with_all_it_counts_for():
+    gone = {"units": -2, "orders": -1, "gross": Decimal(-7), "refunded": Decimal(-2), "net": Decimal(-5)}
+    come = {"units": 2, "orders": 1, "gross": Decimal(7), "refunded": Decimal(2), "net": Decimal(5), "country": "EIRE"}
+    monday = DAY | {"refunded": Decimal(2), "net": Decimal(5)}
+    tuesday = NOTHING | {"day": date(2026, 5, 5)}
+    rows = _rows(_on_two_days(*PAID, refund("2"), move(), first=5))
+    assert rows == [monday, tuesday | come, tuesday | gone]
+
+
+def test_an_order_that_goes_elsewhere_in_its_country_counts_as_before():
+    assert _rows(story(*events_of(create(), move(LEEDS)), at=MONDAY)) == [DAY]
 
 
 def test_countries_and_currencies_are_kept_apart():

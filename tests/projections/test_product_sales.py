@@ -8,7 +8,23 @@ import pytest
 
 from projections.projectors.product_sales import ProductSales
 from projections.testing import given, story
-from tests.builders import JAM_LINE, TEA_LINE, added, cancelled, created
+from tests.builders import (
+    JAM_LINE,
+    TEA_LINE,
+    add,
+    added,
+    amount_off,
+    cancelled,
+    change_quantity,
+    create,
+    created,
+    expire,
+    fee,
+    percent,
+    remove,
+)
+from tests.builders import TEA as TEA_ITEM
+from tests.given_when_then import events_of
 
 pytestmark = pytest.mark.usefixtures("databases")
 MAY, LATE_MAY, JUNE = (datetime(2026, *day, tzinfo=UTC) for day in ((5, 4), (5, 31), (6, 1)))
@@ -50,6 +66,24 @@ def test_a_cancellation_takes_its_lines_back_in_its_own_month():
     jam, tea = {"units": -3, "revenue": Decimal("-0.375")}, {"units": -2, "revenue": Decimal("-7.00")}
     rows = _rows(story(created(), added(), cancellation, at=[MAY, MAY, JUNE]))
     assert rows == [JAM, TEA, JAM | less | jam, TEA | less | tea]
+
+
+def test_another_quantity_and_a_discount_of_the_line_change_what_it_brought():
+    built = events_of(create(), change_quantity(1, 3), percent("10", line=1), amount_off("5"), fee("9"))
+    assert _rows(story(*built, at=MAY)) == [TEA | {"units": 3, "revenue": Decimal("9.45")}]
+
+
+def test_a_removed_line_takes_back_what_it_brought_and_the_last_of_a_product_its_order():
+    again = events_of(create(), add(TEA_ITEM), percent("50", line=2), remove(2))
+    assert _rows(story(*again, at=MAY)) == [TEA]
+    nothing = {"units": 0, "revenue": Decimal(0), "orders": 0}
+    last = events_of(create(), add(), remove(2))
+    assert _rows(story(*last, at=JUNE))[0] == JAM | nothing | {"month": date(2026, 6, 1), "named_at": JUNE}
+
+
+def test_an_expired_order_takes_its_lines_back():
+    nothing = {"units": 0, "revenue": Decimal(0), "orders": 0}
+    assert _rows(story(*events_of(create(), expire()), at=MAY)) == [TEA | nothing]
 
 
 def test_a_product_has_its_newest_name_whatever_order_the_events_come_in():
