@@ -16,7 +16,7 @@ from gate.text import clean
 
 Check = Callable[[str], Any]
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _VERSION_TAG = re.compile(r'"([0-9]{1,9})"')
 
 
@@ -49,18 +49,6 @@ def one_of(choices: Sequence[str]) -> Check:
         if value not in choices:
             raise ValueError(f"This must be one of: {', '.join(choices)}.")
         return value
-
-    return check
-
-
-def some_of(choices: Sequence[str]) -> Check:
-    """Return a check for some words with commas between them; each is one of `choices`."""
-
-    def check(value: str) -> tuple[str, ...]:
-        found = tuple(dict.fromkeys(value.split(",")))
-        if not set(found) <= set(choices):
-            raise ValueError(f"This is one or more of these, with commas between them: {', '.join(choices)}.")
-        return found
 
     return check
 

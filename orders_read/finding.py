@@ -6,6 +6,7 @@ time are the newest CANDIDATES matches.
 """
 
 import html
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -25,7 +26,7 @@ CANDIDATES = 1_000
 _FIRST, _MARGIN = 2_000, 1.5
 _BEGIN, _END = "\x02", "\x03"
 _HEADLINE = f"StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=12, MinWords=4, FragmentDelimiter= … "
-_FROM_TEXT = {
+_FROM_TEXT: dict[str, Callable[[str], Any]] = {
     "created_at": datetime.fromisoformat,
     "updated_at": datetime.fromisoformat,
     "total": Decimal,

@@ -12,7 +12,8 @@ ENTRY = (
     "occurred_at", "recorded_at",
 )  # fmt: skip
 SUMMARY = (
-    "currency", "orders", "open_orders", "cancelled_orders", "lifetime_value", "first_order_at", "last_order_at",
+    "currency", "orders", "open_orders", "cancelled_orders", "expired_orders", "refunded", "lifetime_value",
+    "first_order_at", "last_order_at",
 )  # fmt: skip
 _PROGRESS = ("position", "lag", "halted", "held")
 _ORDER = f"select {', '.join(_PROGRESS + COLUMNS)} from ({PROGRESS}) as progress left join order_views on order_id = %s"

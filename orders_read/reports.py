@@ -12,7 +12,8 @@ from orders_read.rows import Row
 
 _CHUNK = 1_000
 DAILY_SALES = (
-    "day", "currency", "country", "orders", "cancelled_orders", "units", "gross", "cancelled", "net",
+    "day", "currency", "country", "orders", "cancelled_orders", "units", "returned_units", "gross", "cancelled",
+    "expired", "refunded", "net",
 )  # fmt: skip
 PRODUCT_SALES = ("month", "product_id", "currency", "name", "units", "orders", "revenue")
 

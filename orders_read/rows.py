@@ -11,8 +11,10 @@ from orders_read import reading
 Row = dict[str, Any]
 
 COLUMNS = (
-    "order_id", "customer_id", "reference", "status", "currency", "items", "total", "item_count", "unit_count",
-    "shipping_address", "cancel_reason", "created_at", "updated_at", "shipped_at", "version",
+    "order_id", "customer_id", "reference", "status", "order_status", "payment_status", "fulfillment_status",
+    "currency", "items", "subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded",
+    "item_count", "unit_count", "shipping_address", "payments", "fulfillments", "notes", "cancel_reason", "hold_reason",
+    "created_at", "updated_at", "confirmed_at", "shipped_at", "delivered_at", "closed_at", "version",
 )  # fmt: skip
 _JSON = frozenset(("items", "shipping_address", "notes", "fulfillments", "payments"))
 _ORDERS = f"select {', '.join(COLUMNS)} from order_views where order_id = any(%s)"

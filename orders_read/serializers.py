@@ -16,17 +16,19 @@ from orders_read.queries import ListOrders
 from orders_read.rows import COLUMNS, Row
 
 Body = dict[str, Any]
-_AMOUNTS = frozenset(("subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded"))
+_AMOUNTS = ("subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded")
 _OF_ITEMS, _OF_PAYMENTS = ("unit_price", "discount", "total"), ("amount",)
-_OF_CUSTOMERS = frozenset(("lifetime_value", "refunded"))
+_OF_CUSTOMERS = ("lifetime_value", "refunded")
+_OF_DAYS, _OF_PRODUCTS = ("gross", "cancelled", "expired", "refunded", "net"), ("revenue",)
 
 
 def order_body(order: Row) -> Body:
     """Return the body of one order."""
     body, currency = {name: order[name] for name in COLUMNS}, order["currency"]
-    for name in _AMOUNTS & body.keys():
+    for name in _AMOUNTS:
         body[name] = amount(body[name], currency)
     body["items"] = [_with_amounts(item, _OF_ITEMS, currency) for item in order["items"]]
+    body["payments"] = [_with_amounts(payment, _OF_PAYMENTS, currency) for payment in order["payments"]]
     if "headline" in order:
         body["headline"] = order["headline"]
     return body
@@ -45,8 +47,17 @@ def page_body(query: ListOrders, page: Page) -> Body:
 
 def summary_body(summary: Row) -> Body:
     """Return the body of what a customer has ordered in one currency."""
-    amounts = {name: amount(summary[name], summary["currency"]) for name in _OF_CUSTOMERS & summary.keys()}
-    return summary | amounts
+    return _with_amounts(summary, _OF_CUSTOMERS, summary["currency"])
+
+
+def daily_sales_body(row: Row) -> Body:
+    """Return the body of one day's sales in one currency to one country."""
+    return _with_amounts(row, _OF_DAYS, row["currency"])
+
+
+def product_sales_body(row: Row) -> Body:
+    """Return the body of one product's sales in one month and currency; the month as 2026-11."""
+    return _with_amounts(row, _OF_PRODUCTS, row["currency"]) | {"month": f"{row['month']:%Y-%m}"}
 
 
 def amount(value: Decimal | str, currency: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import structlog
-from django.db import Error, connections
+from django.db import connections
 
 from orders_read import reading
 
@@ -106,13 +106,16 @@ class Room:
 
 def _look(waiting: list[_Waiting]) -> None:
     try:
-        for one, one.met in zip(waiting, met(one.need for one in waiting), strict=True):
-            if one.met:
-                one.ended.set()
-    except Error as error:  # they ask for themselves, and answer what they get
+        answers = met(one.need for one in waiting)
+    except Exception as error:  # they ask for themselves, and answer what they get
         log.warning("checkpoints cannot be read", error=str(error))
         connections[waiting[0].need.source].close()
         for one in waiting:
+            one.ended.set()
+        return
+    for one, is_met in zip(waiting, answers, strict=True):
+        if is_met:
+            one.met = True
             one.ended.set()
 
 
