@@ -93,7 +93,10 @@ def follow_events(query: FollowEvents, wish: Wish, source: str) -> tuple[Progres
 
 def _more_came(came: Progress, source: str, seconds: float) -> bool:
     need = Need(source, FollowEvents.read_model, came.position + 1)
-    return waiting.followers.wait(need, seconds, settings.FEED_WAITERS)
+    try:
+        return waiting.followers.wait(need, seconds, settings.FEED_WAITERS)
+    except waiting.Full:
+        return False
 
 
 def _read(query: FollowEvents, source: str) -> Events:

@@ -62,19 +62,27 @@ def ask(query: Query, wish: Wish = Wish()) -> Answer:  # noqa: B008  (frozen)
     source = reading.a_server()
     waited = _wait(query, wish, source)
     came, found = HANDLERS[type(query)](query, wish, source)
-    expected = query.expected_version or 0 if isinstance(query, GetOrderById) else 0
-    stale = not came.shows(wish) or (expected > 0 and (found is None or found["version"] < expected))
-    return Answer(found, came, stale, waited)
+    return Answer(found, came, not came.shows(wish) or _lacks(query, found), waited)
+
+
+def _lacks(query: Query, found: Any) -> bool:
+    """Tell whether an answer lacks something, however far its read model has come."""
+    if isinstance(query, GetOrderById) and query.expected_version:
+        return found is None or found["version"] < query.expected_version
+    return isinstance(query, FollowEvents) and found.held
 
 
 def _wait(query: Query, wish: Wish, source: str) -> int | None:
     """Wait until the read model shows what must be in the answer; return the preference that was followed."""
-    longest = min(DEFAULT_WAIT_SECONDS[query.read_model] if wish.wait is None else wish.wait, _longest())
-    need = _need(query, wish, source)
-    if need is not None and not waiting.met([need])[0] and longest:
-        waiting.readers.wait(need, longest, settings.READ_WAITERS)
+    need, longest = _need(query, wish, source), int(settings.READ_WAIT_MAX_SECONDS)
+    seconds = min(longest, DEFAULT_WAIT_SECONDS[query.read_model] if wish.wait is None else wish.wait)
+    try:
+        if need is not None and seconds and not waiting.met([need])[0]:
+            waiting.readers.wait(need, seconds, settings.READ_WAITERS)
+    except waiting.Full:
+        return None
     followed = wish.wait is not None and (need is not None or isinstance(query, FollowEvents))
-    return longest if followed else None
+    return seconds if followed else None
 
 
 def _need(query: Query, wish: Wish, source: str) -> Need | None:
@@ -82,7 +90,3 @@ def _need(query: Query, wish: Wish, source: str) -> Need | None:
         order = (query.order_id, query.expected_version, query.actor.customer_id)
         return Need(source, query.read_model, wish.position, *order)
     return Need(source, query.read_model, wish.position) if wish.position else None
-
-
-def _longest() -> int:
-    return int(settings.READ_WAIT_MAX_SECONDS)

@@ -96,7 +96,8 @@ class Customer(APIView):
         answer = ask(query, filters.wish(request))
         if not answer.found:
             raise customer_not_found(query.customer_id)
-        return answers.json(answer, {"customer_id": query.customer_id, "currencies": map(summary_body, answer.found)})
+        currencies = [summary_body(summary) for summary in answer.found]
+        return answers.json(answer, {"customer_id": query.customer_id, "currencies": currencies})
 
 
 def _unknown_order(order_id: str, answer: Answer, query: Query) -> Problem:

@@ -64,6 +64,10 @@ def _is_at(need: Need, versions: dict[UUID, tuple[int, str | None]]) -> bool:
     return version >= need.version and need.customer_id in (None, customer_id)
 
 
+class Full(Exception):
+    """As many wait already as may."""
+
+
 class Room:
     """Where requests wait, at most so many at a time."""
 
@@ -73,11 +77,15 @@ class Room:
         self._watched = False
 
     def wait(self, need: Need, seconds: float, places: int) -> bool:
-        """Wait until a need is met; False when time runs out, `places` others wait, or the database fails."""
+        """Wait until a need is met; False when time runs out or the database fails.
+
+        Raises:
+            Full: `places` others wait.
+        """
         one = _Waiting(need)
         with self._lock:
             if len(self._waiting) >= places:
-                return False
+                raise Full
             self._waiting.add(one)
             if not self._watched:
                 self._watched = True

@@ -86,6 +86,22 @@ def api(databases: None) -> APIClient:
 
 
 @pytest.fixture
+def service_api(databases: None) -> APIClient:
+    """A client of the HTTP API with a service's token."""
+    from gate.tokens import issue
+
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('warehouse', 'service')}")
+
+
+@pytest.fixture
+def ada_api(databases: None) -> APIClient:
+    """A client of the HTTP API with Ada's own token."""
+    from gate.tokens import issue
+
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('ada', 'customer', customer_id='ada')}")
+
+
+@pytest.fixture
 def shop(place: Callable[..., UUID], project: Callable[[], None]) -> list[UUID]:
     """A shop's day: three orders placed, two of them extended, the third cancelled; all posted. Their ids."""
     from orders_write.command_bus import Context, dispatch
