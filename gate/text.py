@@ -3,6 +3,8 @@
 import unicodedata
 
 _FORBIDDEN = {"Cc": "a control character", "Cs": "a lone surrogate"}
+# Those that a regular expression can name; the lone surrogates are the rest.
+CLEAN = "^[^\\u0000-\\u001F\\u007F-\\u009F\\u202A-\\u202E\\u2066-\\u2069\\uFFFD]*$"
 _BIDI = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 

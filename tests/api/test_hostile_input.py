@@ -314,12 +314,12 @@ PLACES = {
 
 @pytest.mark.parametrize(("path", "name"), [(path, name) for path, bad in PLACES.items() for name in bad])
 def test_a_wrong_question_is_refused(api, path, name):
-    assert _is_problem(api.get(f"{path}?{PLACES[path][name]}"), 400)["errors"]
+    assert is_problem(api.get(f"{path}?{PLACES[path][name]}"), 400)["errors"]
 
 
 @pytest.mark.parametrize("name", BAD_FEEDS)
 def test_a_wrong_question_for_the_feed_is_refused(service_api, name):
-    assert _is_problem(service_api.get(f"/api/events?{BAD_FEEDS[name]}"), 400)["errors"]
+    assert is_problem(service_api.get(f"/api/events?{BAD_FEEDS[name]}"), 400)["errors"]
 
 
 @pytest.mark.parametrize("name", BAD_HEADERS)
@@ -327,7 +327,7 @@ def test_a_wrong_question_for_the_feed_is_refused(service_api, name):
 def test_a_header_that_makes_no_sense_is_refused(api, path, name):
     if path != "/api/projections":
         header, value = BAD_HEADERS[name]
-        assert _is_problem(api.get(path, headers={header: value}), 400)["errors"]
+        assert is_problem(api.get(path, headers={header: value}), 400)["errors"]
 
 
 @pytest.mark.parametrize("q", HARMLESS_SEARCHES)
