@@ -74,31 +74,36 @@ def place(databases: None) -> Callable[..., UUID]:
 @pytest.fixture
 def anonymous_api(databases: None) -> APIClient:
     """A client of the HTTP API without credentials."""
-    return APIClient()
+    from tests.api.described import DescribedClient
+
+    return DescribedClient()
 
 
 @pytest.fixture
 def api(databases: None) -> APIClient:
     """A client of the HTTP API with an operator's token."""
     from gate.tokens import issue
+    from tests.api.described import DescribedClient
 
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
+    return DescribedClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
 
 
 @pytest.fixture
 def service_api(databases: None) -> APIClient:
     """A client of the HTTP API with a service's token."""
     from gate.tokens import issue
+    from tests.api.described import DescribedClient
 
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('warehouse', 'service')}")
+    return DescribedClient(HTTP_AUTHORIZATION=f"Bearer {issue('warehouse', 'service')}")
 
 
 @pytest.fixture
 def ada_api(databases: None) -> APIClient:
     """A client of the HTTP API with Ada's own token."""
     from gate.tokens import issue
+    from tests.api.described import DescribedClient
 
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('ada', 'customer', customer_id='ada')}")
+    return DescribedClient(HTTP_AUTHORIZATION=f"Bearer {issue('ada', 'customer', customer_id='ada')}")
 
 
 @pytest.fixture

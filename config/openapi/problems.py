@@ -130,6 +130,11 @@ def refusals(found: Iterable[type[DomainError]]) -> Schema:
     return ({"404": not_found(*missing)} if missing else {}) | answers
 
 
+def not_available(*types: str) -> Schema:
+    """Return the answer about what cannot be told at the moment."""
+    return _response(503, [*types, *KINDS[503].types])
+
+
 def not_found(*types: str, more: tuple[str, ...] = ("Idempotency-Replayed",)) -> Schema:
     """Return the answer about what is not there."""
     return _response(404, [*types, *KINDS[404].types], more)

@@ -91,7 +91,7 @@ class TableSchema(AutoSchema):
 
     def _responses(self, found: Operation) -> Schema:
         refused = refusals(found.refused) if self.method != "GET" else {}
-        return dict(sorted({**found.answers, **refused, **shared(found.shared)}.items()))
+        return dict(sorted({**shared(found.shared), **refused, **found.answers}.items()))
 
 
 def _described(summary: str, found: Operation, may: May, method: str) -> str:
