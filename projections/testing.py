@@ -86,11 +86,12 @@ def _is_search_vector(field: Any) -> bool:
 
 
 def _interleaved(stories: Sequence[Story]) -> Iterator[NewEvent]:
-    rounds = zip_longest(*map(_new_events, stories))
+    rounds = zip_longest(*map(new_events, stories))
     return (event for event in chain.from_iterable(rounds) if event is not None)
 
 
-def _new_events(told: Story) -> Iterator[NewEvent]:
+def new_events(told: Story) -> Iterator[NewEvent]:
+    """Yield a story's events as they go into the log."""
     for version, (event, at) in enumerate(zip(told.events, told.at, strict=True), start=1):
         yield NewEvent(told.stream_id, version, event, Metadata(new_id(), new_id(), None, told.actor, at))
 

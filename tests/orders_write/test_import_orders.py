@@ -168,7 +168,8 @@ def test_one_import_runs_at_a_time(run):
         other.execute("select pg_advisory_lock(%s)", [IMPORT_LOCK_KEY])
         with pytest.raises(CommandError, match="Another import is running"):
             run(TEA)
-    run(TEA)
+        other.execute("select pg_advisory_unlock(%s)", [IMPORT_LOCK_KEY])
+        run(TEA)
 
 
 def test_importing_again_imports_nothing_twice(run):

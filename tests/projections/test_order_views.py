@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from projections.projectors.order_views import OrderViews
-from projections.testing import given, story
+from projections.testing import folded, given, story
 from tests.builders import (
     JAM_LINE,
     add,
@@ -40,8 +40,6 @@ from tests.builders import (
 )
 from tests.given_when_then import ORDER, events_of
 from tests.lives import DELIVERED
-
-pytestmark = pytest.mark.usefixtures("databases")
 
 MONDAY, TUESDAY = (datetime(2026, 5, day, 9, tzinfo=UTC) for day in (4, 5))
 TUESDAY_TEXT = "2026-05-05T09:00:00Z"
@@ -115,7 +113,9 @@ def _rows(*events):
 
 
 def _row(*commands):
-    (row,) = _rows(*events_of(*commands))
+    """The row that is folded in memory: the way through the database is shown by whole lives."""
+    events = events_of(*commands)
+    (row,) = folded(OrderViews(), story(*events, at=[MONDAY] + [TUESDAY] * (len(events) - 1), stream_id=ORDER))
     return row
 
 
@@ -132,7 +132,7 @@ def _fulfillment(number, status, quantity=2, **changes):
     return facts | {"tracking": "", "shipped_at": TUESDAY_TEXT, "delivered_at": None, "reason": ""} | changes
 
 
-def test_an_order_was_placed():
+def test_an_order_was_placed(databases):
     assert _rows(created()) == [PLACED]
 
 
@@ -143,14 +143,14 @@ def test_a_draft_was_begun():
     assert _row(create(draft=True, items=())) == draft
 
 
-def test_an_item_was_added():
+def test_an_item_was_added(databases):
     more = {"items": [TEA, JAM], "product_ids": ["jam", "tea"], "item_count": 2, "unit_count": 5}
     total = Decimal("7.375")
     text = PLACED["search_text"] + " jam Strawberry jam"
     assert _rows(created(), added()) == [_changed(PLACED, 2, **more, subtotal=total, total=total, search_text=text)]
 
 
-def test_both_words_beside_a_slash_are_searched():
+def test_both_words_beside_a_slash_are_searched(databases):
     cup = msgspec.structs.replace(JAM_LINE, name="Cup BLUE/CREAM")
     assert (
         _rows(created(), added(cup))[0]["search_text"] == PLACED["search_text"] + " jam Cup BLUE/CREAM Cup BLUE CREAM"

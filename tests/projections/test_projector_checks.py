@@ -43,7 +43,7 @@ def test_names_and_models_are_not_shared(monkeypatch):
         (OrderViews, {"model": CustomerSummary}, "the primary key of CustomerSummary must be one UUIDField"),
         (OrderViews, {"model": CustomerSummary}, "CustomerSummary needs an IntegerField `version`"),
         (OrderTimeline, {"model": OrderView}, "OrderView needs CompositePrimaryKey(stream's id, version)"),
-        (CustomerSummaries, {"merges": {"orders": ADD, "ordres": ADD}}, "check cancelled_orders, first_order_at, last"),
+        (CustomerSummaries, {"merges": {"orders": ADD, "ordres": ADD}}, "check cancelled_orders, expired_orders, fir"),
     ],
 )
 def test_what_is_missing_is_said(monkeypatch, kind, changes, said):
