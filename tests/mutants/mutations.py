@@ -3,6 +3,7 @@
 An edit may be made in several places where several guards stand in a row; the mutation's name then says so.
 """
 
+from tests.mutants.access import ACCESS
 from tests.mutants.edits import Edit, Mutation
 
 LAW_1 = "tests/laws/test_law_1_append_only.py::test_"
@@ -210,4 +211,5 @@ MUTATIONS = (
             '"total": float(order.total)',
         ),
     ),
+    *ACCESS,
 )
