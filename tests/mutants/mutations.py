@@ -156,9 +156,9 @@ MUTATIONS = (
         ),
         Edit(
             "orders_read/handlers.py",
-            "    return _views().filter(order_id=query.order_id).first()",
+            "    return _views(query).filter(order_id=query.order_id).first()",
             '    connections["default"].cursor().execute("select 1")\n'
-            "    return _views().filter(order_id=query.order_id).first()",
+            "    return _views(query).filter(order_id=query.order_id).first()",
         ),
     ),
     Mutation(
