@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from config import embedded
 from tests import databases as test_databases
+from tests import tokens
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,9 +81,7 @@ def anonymous_api(databases: None) -> APIClient:
 @pytest.fixture
 def api(databases: None) -> APIClient:
     """A client of the HTTP API with an operator's token."""
-    from gate.tokens import issue
-
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
+    return tokens.client(tokens.token())
 
 
 @pytest.fixture
