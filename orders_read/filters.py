@@ -248,7 +248,7 @@ def _months(day: date, more: int) -> date:
 
 
 def _event_types(value: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(value.split(",")))
+    found = tuple(value.split(","))
     if len(found) > MAX_WORDS or not all(re.fullmatch(r"[A-Za-z]{1,64}", name) for name in found):
         raise ValueError(f"This is up to {MAX_WORDS} types of events, such as OrderCreated,OrderCancelled.")
     return found
