@@ -12,8 +12,10 @@ _TABLE = """
         metadata jsonb, recorded_at timestamptz, primary key (stream_id, version)
     )
 """
-_COLUMNS = """order_id, customer_id, reference, status, currency, items, total, item_count, unit_count,
-    shipping_address, country, cancel_reason, created_at, updated_at, shipped_at, version, search_text"""
+_COLUMNS = """order_id, customer_id, reference, status, order_status, payment_status, fulfillment_status, currency,
+    items, product_ids, subtotal, discount, shipping_fee, total, authorised, captured, refunded, payments, fulfillments,
+    notes, item_count, unit_count, shipping_address, country, cancel_reason, hold_reason, created_at, updated_at,
+    version, search_text"""
 _ADDRESS = ("country", "recipient", "line1", "line2", "city", "region", "postal_code")
 _FOLD = f"""
     insert into {BUILDING} ({_COLUMNS})
@@ -22,8 +24,10 @@ _FOLD = f"""
             jsonb_agg(jsonb_build_object(
                 'line', line->'line', 'product_id', line->'product_id', 'name', line->'name',
                 'quantity', line->'quantity', 'unit_price', line->'unit_price',
-                'total', ((line->>'unit_price')::numeric * (line->>'quantity')::int)::text
+                'discount', '0', 'total', ((line->>'unit_price')::numeric * (line->>'quantity')::int)::text,
+                'fulfilled', 0, 'returned', 0
             ) order by version, place) as items,
+            array_agg(distinct (line->>'product_id') collate "C") as product_ids,
             count(*) as item_count,
             sum((line->>'quantity')::bigint) as unit_count,
             string_agg(concat_ws(' ', line->>'product_id', line->>'name',
@@ -45,9 +49,11 @@ _FOLD = f"""
     )
     select stream_id, first.data->>'customer_id', first.data->>'reference',
         case when cancel_reason is null then 'placed' else 'cancelled' end,
-        first.data->>'currency', items, total, item_count, unit_count,
-        first.data->'shipping_address', first.data->'shipping_address'->>'country', coalesce(cancel_reason, ''),
-        (first.metadata->>'occurred_at')::timestamptz, updated_at, null, orders.version,
+        case when cancel_reason is null then 'placed' else 'cancelled' end, 'none', 'unfulfilled',
+        first.data->>'currency', items, product_ids, total, 0, 0, total, 0, 0, 0, '[]', '[]', '[]', item_count,
+        unit_count, first.data->'shipping_address', first.data->'shipping_address'->>'country',
+        coalesce(cancel_reason, ''), '',
+        (first.metadata->>'occurred_at')::timestamptz, updated_at, orders.version,
         concat_ws(' ', nullif(first.data->>'reference', ''), nullif(first.data->>'customer_id', ''),
             {", ".join(f"nullif(first.data->'shipping_address'->>'{part}', '')" for part in _ADDRESS)}, words)
     from orders join lines using (stream_id) join copied_events as first using (stream_id)

@@ -155,9 +155,23 @@ def is_of_customer(stream_id: UUID, customer_id: str) -> bool:
     return first.annotate(customer=KT("data__customer_id")).filter(customer=customer_id).exists()
 
 
+def existing(stream_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of some streams that there are."""
+    return set(_log().filter(stream_id__in=stream_ids, version=1).values_list("stream_id", flat=True))
+
+
+def command_ids(stream_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the ids of all commands that led to events of some streams."""
+    found = _log().filter(stream_id__in=stream_ids).annotate(command=KT("metadata__command_id"))
+    return {UUID(command) for command in found.values_list("command", flat=True).distinct()}
+
+
 def head() -> int:
     """Return the position of the newest committed event, 0 for an empty log."""
-    return _log().aggregate(head=Max("position"))["head"] or 0
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute("select coalesce(max(position), 0) from events")
+        (found,) = cursor.fetchone()
+        return int(found)
 
 
 def _log() -> QuerySet[models.Event]:

@@ -3,19 +3,23 @@
 import random
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import factory
 from factory.faker import Faker
 from factory.random import randgen, reseed_random
+from msgspec.structs import replace
 
 from orders_write import command_bus
 from orders_write.command_bus import Context
+from orders_write.domain import commands
 from orders_write.domain.commands import AddOrderItem, CancelOrder, Command, CreateOrder
-from orders_write.domain.values import Address, Item
+from orders_write.domain.values import Address, Item, LineQuantity
 from orders_write.ids import new_id
 
 ACTOR = "samples"
+_This = dict[str, Any]
 _GOODS = (
     ("tea-darjeeling", "Darjeeling tea, 250 g", "9.80"),
     ("tea-assam", "Assam tea, 250 g", "7.40"),
@@ -79,23 +83,83 @@ class CreateOrderFactory(factory.Factory[CreateOrder]):
 
 
 def place(count: int, seed: int | None = None) -> list[UUID]:
-    """Place some orders, extend a third of them, cancel a tenth, and return their ids.
+    """Place some orders, let each live on a while, and return their ids.
 
-    The same seed gives the same orders under other ids.
+    Between them they show every state that an order can be in, when there are enough of them (a hundred or so). The
+    same seed gives the same orders under other ids.
     """
     reseed_random(seed if seed is not None else random.randrange(2**32))
     chance = random.Random(seed)
     placed = []
     for _ in range(count):
-        commands = list(_story(CreateOrderFactory(), chance))
-        command_bus.dispatch_many([(command, Context(ACTOR)) for command in commands])
-        placed.append(commands[0].order_id)
+        asked = list(_story(CreateOrderFactory(), chance))
+        command_bus.dispatch_many([(command, Context(ACTOR)) for command in asked])
+        placed.append(asked[0].order_id)
     return placed
 
 
 def _story(order: CreateOrder, chance: random.Random) -> Iterator[Command]:
+    """Yield what becomes of an order, up to a chance end; a command that came too late is refused, that is all."""
+    this: _This = {"order_id": order.order_id}
+    if chance.random() < 0.05:
+        yield replace(order, items=(), draft=True)
+        return
     yield order
-    if chance.random() < 0.3:
-        yield AddOrderItem(order_id=order.order_id, item=ItemFactory())
+    extras = [extra for extra in _extras(this) if chance.random() < 0.3]
+    yield from (command for command, _ in extras)
+    dearer = sum((change for _, change in extras), Decimal(0))
+    total = sum((item.quantity * item.unit_price for item in order.items), dearer)
+    for chapter in (_payment(total, this, chance), _shipping(this, chance), _aftermath(order, total, this, chance)):
+        if chance.random() < 0.15:
+            break
+        yield from chapter
+    yield from _end(this, chance)
+
+
+def _extras(this: _This) -> Iterator[tuple[Command, Decimal]]:
+    """Yield what may be asked before confirmation, and what each makes the order dearer by."""
+    item: Item = ItemFactory()  # type: ignore[assignment]
+    yield AddOrderItem(item=item, **this), item.quantity * item.unit_price
+    yield commands.ApplyDiscount(amount=Decimal("1.50"), **this), Decimal("-1.50")
+    yield commands.SetShippingFee(amount=Decimal("4.90"), **this), Decimal("4.90")
+    yield commands.AddNote(text="ring twice", **this), Decimal(0)
+
+
+def _payment(total: Decimal, this: _This, chance: random.Random) -> Iterator[Command]:
+    if chance.random() < 0.15:
+        yield commands.RecordPaymentFailure(amount=total, reference="card-1", reason="card refused", **this)
+    yield commands.AuthorizePayment(amount=total, reference="card-2", **this)
     if chance.random() < 0.1:
-        yield CancelOrder(order_id=order.order_id, reason=chance.choice(_REASONS))
+        yield commands.VoidPayment(reference="card-3", **this)
+    if chance.random() < 0.9:
+        yield commands.ConfirmOrder(**this)
+    if chance.random() < 0.9:
+        part = Decimal("1.50") if chance.random() < 0.1 else total
+        yield commands.CapturePayment(amount=part, reference="card-4", **this)
+
+
+def _shipping(this: _This, chance: random.Random) -> Iterator[Command]:
+    if chance.random() < 0.15:
+        yield commands.HoldFulfillment(reason="address unclear", **this)
+    some = (LineQuantity(1, 1),) if chance.random() < 0.3 else ()
+    yield commands.FulfillItems(items=some, carrier="Royal Mail", tracking=f"RM{chance.randrange(10**8):08}", **this)
+    if chance.random() < 0.7:
+        yield commands.MarkDelivered(fulfillment=1, **this)
+
+
+def _aftermath(order: CreateOrder, total: Decimal, this: _This, chance: random.Random) -> Iterator[Command]:
+    if chance.random() < 0.3:
+        whole = tuple(LineQuantity(line, item.quantity) for line, item in enumerate(order.items, start=1))
+        back = whole if chance.random() < 0.3 else (LineQuantity(1, 1),)
+        yield commands.ReturnItems(items=back, reason="not as pictured", **this)
+        price = total if back is whole else order.items[0].unit_price
+        yield commands.IssueRefund(amount=price, reference="card-5", reason="returned", **this)
+
+
+def _end(this: _This, chance: random.Random) -> Iterator[Command]:
+    if (luck := chance.random()) < 0.15:
+        yield CancelOrder(reason=chance.choice(_REASONS), **this)
+    elif luck < 0.3:
+        yield commands.ExpireOrder(**this)
+    elif luck < 0.6:
+        yield commands.CloseOrder(**this)

@@ -1,5 +1,6 @@
 """How an order's lines stand in its row of `order_views`, and what it is counted and found by."""
 
+from bisect import insort
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,7 +32,7 @@ def append(row: Row, line: OrderLine) -> None:
     row["unit_count"] += line.quantity
     row["search_text"] += f" {words(line.product_id, line.name)}"
     if line.product_id not in row["product_ids"]:
-        row["product_ids"].append(line.product_id)
+        insort(row["product_ids"], line.product_id)
 
 
 def remove(row: Row, line: OrderLine) -> None:
@@ -65,7 +66,7 @@ def index(row: Row) -> None:
     where = [address.get(part, "") for part in Address.__struct_fields__]
     facts = [row["reference"] or "", row["customer_id"] or "", *where]
     row["search_text"] = " ".join(filter(None, (*facts, *(words(one["product_id"], one["name"]) for one in items))))
-    row["product_ids"] = list(dict.fromkeys(one["product_id"] for one in items))
+    row["product_ids"] = sorted({one["product_id"] for one in items})
     row["item_count"] = len(items)
 
 

@@ -144,7 +144,7 @@ def test_a_draft_was_begun():
 
 
 def test_an_item_was_added():
-    more = {"items": [TEA, JAM], "product_ids": ["tea", "jam"], "item_count": 2, "unit_count": 5}
+    more = {"items": [TEA, JAM], "product_ids": ["jam", "tea"], "item_count": 2, "unit_count": 5}
     total = Decimal("7.375")
     text = PLACED["search_text"] + " jam Strawberry jam"
     assert _rows(created(), added()) == [_changed(PLACED, 2, **more, subtotal=total, total=total, search_text=text)]

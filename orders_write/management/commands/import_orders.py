@@ -13,19 +13,20 @@ from rich.table import Table
 from orders_write.imports import importer
 from orders_write.imports.importer import Summary
 from orders_write.imports.online_retail import Contents, UnreadableFile, read
+from orders_write.imports.sole import AnotherImport
 
 FORMATS = ("online-retail",)
 
 
 class Command(BaseCommand):
-    help = "Import orders from a file. Importing it again imports nothing twice."
+    help = "Import orders and their returns from a file. Importing it again imports nothing twice."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Define the options."""
         parser.add_argument("file", type=Path, help="a CSV file, plain or gzipped")
         parser.add_argument("--format", required=True, choices=FORMATS, help="the layout of the file")
         parser.add_argument(
-            "--rejects", type=Path, help="where to write what is no order (default: NAME.rejects.csv here)"
+            "--rejects", type=Path, help="where to write what is not imported (default: NAME.rejects.csv here)"
         )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON, and nothing else")
 
@@ -37,12 +38,12 @@ class Command(BaseCommand):
         _check_writable(rejects)
         try:
             summary = _place(console, read(path), rejects)
-        except UnreadableFile as error:
+        except (UnreadableFile, AnotherImport) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(msgspec.json.encode(summary.as_dict()).decode())
         console.print(_table(summary))
-        console.print(f"what is no order, with line and reason: {rejects}", soft_wrap=True)
+        console.print(f"what was not imported, with line and reason: {rejects}", soft_wrap=True)
 
 
 def _check_writable(rejects: Path) -> None:
@@ -54,7 +55,10 @@ def _check_writable(rejects: Path) -> None:
 
 def _place(console: Console, contents: Contents, rejects: Path) -> Summary:
     count = len(contents.invoices)
-    console.print(f"[1/2] read {contents.rows} rows: {count} orders", highlight=False)
+    console.print(
+        f"[1/2] read {contents.rows} rows: {count} orders, {len(contents.credits)} rows of credit notes",
+        highlight=False,
+    )
     if not console.is_terminal:
         return importer.place(contents, rejects, _lines(console, count))
     with Progress(console=console) as progress:
@@ -78,6 +82,8 @@ def _table(summary: Summary) -> Table:
     table = Table("what", "rows", "orders", title=f"{summary.rows} rows")
     table.add_row("imported", str(summary.accepted_lines), str(summary.orders))
     table.add_row("already imported", str(summary.already_imported_lines), str(summary.already_imported))
+    table.add_row("returned", str(summary.returned_rows), "")
+    table.add_row("already returned", str(summary.already_returned_rows), "")
     table.add_row("rejected", str(summary.rejected_rows), "")
     for reason, rows in summary.rejected_by_reason.items():
         table.add_row(f"  {reason}", str(rows), "")
