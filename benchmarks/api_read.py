@@ -4,10 +4,9 @@
 part when FAST_API_PYTHON names a Python that has fastapi, uvicorn[standard] and asyncpg.
 """
 
-import hashlib
 import os
+import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -101,4 +100,27 @@ def _fast_api(folder: Path) -> tuple[int, subprocess.Popen[bytes]] | None:
     if not python:
         print(f"\n{FAST} is left out: set FAST_API_PYTHON (see benchmarks/fast_api.py)")
         return None
-    return _started(python, folder)
+    from django.db import connections
+
+    from tests.e2e.service import _free_port, eventually
+    from tests.tokens import token
+
+    found, port = connections["read"].settings_dict, _free_port()
+    dsn = f"postgresql://{found['USER']}@/{found['NAME']}?host={found['HOST']}&port={found['PORT'] or 5432}"
+    digest = hashlib.sha256(token().encode()).hexdigest()
+    with (folder / "fast_api.log").open("wb") as output:
+        process = subprocess.Popen(
+            [python, "-m", "uvicorn", "benchmarks.fast_api:app", "--port", str(port), "--no-access-log"],
+            env=os.environ | {"READ_DSN": dsn, "TOKEN_DIGEST": digest}, stdout=output, stderr=output,
+        )  # fmt: skip
+    eventually(partial(_listens, port), "FastAPI answers")
+    return port, process
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3_000)

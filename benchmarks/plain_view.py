@@ -9,14 +9,14 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from config.wsgi import application  # noqa: E402, F401
-from django.conf import settings  # noqa: E402
-from django.http import HttpRequest, JsonResponse  # noqa: E402
-from django.urls import path  # noqa: E402
-from rest_framework import generics, serializers  # noqa: E402
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.urls import path
+from rest_framework import generics, serializers
 
-from gate.tokens import AUDITOR, CUSTOMER, OPERATOR  # noqa: E402
-from orders_read.models import OrderView  # noqa: E402
+from config.wsgi import application  # noqa: F401
+from gate.tokens import AUDITOR, CUSTOMER, OPERATOR
+from orders_read.models import OrderView
 
 settings.ROOT_URLCONF = __name__
 

@@ -87,7 +87,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("TRUST_PROXY", False):
+if TRUST_PROXY := env.bool("TRUST_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.correlation.CorrelationMiddleware",
+    "config.rate_limits.RateLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -147,10 +148,14 @@ WHITENOISE_AUTOREFRESH = False
 # --- HTTP API -------------------------------------------------------------------------------------------------------
 MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+RATE_LIMIT_PER_TOKEN = env.int("RATE_LIMIT_PER_TOKEN", 12_000)
+RATE_LIMIT_PER_ADDRESS = env.int("RATE_LIMIT_PER_ADDRESS", 30_000)
+LOGIN_LIMIT_PER_ADDRESS = env.int("LOGIN_LIMIT_PER_ADDRESS", 10)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "gate.tokens.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "orders_read.authentication.QueryTokens",
+        "orders_write.authentication.CommandTokens",
+        "gate.authentication.StaffSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gate.permissions.MayByRole"],
     "DEFAULT_PARSER_CLASSES": ["gate.parser.StrictJSONParser"],

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
+from gate.token_row import TokenRow
 from orders_read.visibility import VisibleQuerySet
 
 _NEWEST = ("-created_at", "-order_id")
@@ -248,3 +249,12 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.projection}/{self.partition} at {self.position}"
+
+
+class TokenCopy(TokenRow):
+    """A token as the write side knows it, so that queries are answered while that one is down."""
+
+    class Meta:
+        """No rows of its own: projections/token_copies.py keeps them."""
+
+        db_table = "token_copies"

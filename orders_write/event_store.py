@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, connections, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 
 from orders_write import event_codec, log_insert, models

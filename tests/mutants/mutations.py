@@ -3,6 +3,7 @@
 An edit may be made in several places where several guards stand in a row; the mutation's name then says so.
 """
 
+from tests.mutants.access import ACCESS
 from tests.mutants.edits import Edit, Mutation
 
 LAW_1 = "tests/laws/test_law_1_append_only.py::test_"
@@ -155,9 +156,9 @@ MUTATIONS = (
         ),
         Edit(
             "orders_read/handlers.py",
-            "    return _views().filter(order_id=query.order_id).first()",
+            "    return _views(query).filter(order_id=query.order_id).first()",
             '    connections["default"].cursor().execute("select 1")\n'
-            "    return _views().filter(order_id=query.order_id).first()",
+            "    return _views(query).filter(order_id=query.order_id).first()",
         ),
     ),
     Mutation(
@@ -210,4 +211,5 @@ MUTATIONS = (
             '"total": float(order.total)',
         ),
     ),
+    *ACCESS,
 )

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
 
-from gate.tokens import issue
 from orders_read import reading
+from tests import tokens
 from tests.databases import owner_connection
 
 ORDERS = 200_000
@@ -85,7 +84,7 @@ def shop(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def api(shop: None) -> Any:
     """A client that leaves the orders where they are."""
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
+    return tokens.client(tokens.token())
 
 
 @pytest.fixture
