@@ -42,16 +42,17 @@ def _database(url: str) -> dict[str, Any]:
 
 
 _write, _owner = _database(URLS["WRITE_DATABASE_URL"]), _database(URLS["WRITE_DATABASE_OWNER_URL"])
-if env.bool("DATABASE_PREPARED_STATEMENTS", True):
-    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only those of
-    # orders_write/prepared.py do, and at once.
-    _write["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASES = {"default": _owner if AS_OWNER else _write, "read": _database(URLS["READ_DATABASE_URL"])}
 WRITE_APP_ROLE = _write["USER"]
 READ_REPLICAS = []
 for number, url in enumerate(env.list("READ_REPLICA_URLS", default=[])):
     READ_REPLICAS.append(f"read_replica_{number}")
     DATABASES[READ_REPLICAS[-1]] = _database(url)
+if env.bool("DATABASE_PREPARED_STATEMENTS", True):
+    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only statements that say
+    # so do, and at once (orders_write/prepared.py, orders_read/reading.py).
+    for _found in DATABASES.values():
+        _found["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASE_ROUTERS = ["config.database_router.DatabaseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -177,6 +178,10 @@ CORS_EXPOSE_HEADERS = [
     "Consistency-Token", "Correlation-Id", "ETag", "Idempotency-Replayed", "Location", "Read-Lag", "Read-Position",
     "Retry-After", "Warning",
 ]  # fmt: skip
+# Waiting for what was just written: how long at most, and how many requests of a process at a time, of queries and of
+# those who follow the log; fewer together than the web server has threads.
+READ_WAIT_MAX_SECONDS = env.int("READ_WAIT_MAX_SECONDS", 10)
+READ_WAITERS, FEED_WAITERS = env.int("READ_WAITERS", 5), env.int("FEED_WAITERS", 2)
 
 # --- Workers (RELIABILITY R10) --------------------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, OperationalError, connections, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.db.models.fields.json import KT
 from psycopg.errors import DeadlockDetected
 
@@ -181,7 +181,10 @@ def command_ids(stream_ids: Sequence[UUID]) -> set[UUID]:
 
 def head() -> int:
     """Return the position of the newest committed event, 0 for an empty log."""
-    return _log().aggregate(head=Max("position"))["head"] or 0
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute("select coalesce(max(position), 0) from events")
+        (found,) = cursor.fetchone()
+        return int(found)
 
 
 def _log() -> QuerySet[models.Event]:

@@ -85,6 +85,18 @@ def api(databases: None) -> APIClient:
 
 
 @pytest.fixture
+def service_api(databases: None) -> APIClient:
+    """A client of the HTTP API with a service's token."""
+    return tokens.client(tokens.token("warehouse", "service"))
+
+
+@pytest.fixture
+def ada_api(databases: None) -> APIClient:
+    """A client of the HTTP API with Ada's own token."""
+    return tokens.client(tokens.customer("ada"))
+
+
+@pytest.fixture
 def shop(place: Callable[..., UUID], project: Callable[[], None]) -> list[UUID]:
     """A shop's day: three orders placed, two of them extended, the third cancelled; all posted. Their ids."""
     from orders_write.command_bus import Context, dispatch

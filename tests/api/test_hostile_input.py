@@ -114,6 +114,34 @@ BAD_QUERIES = {
     "page_size zero": "page_size=0",
     "page_size 10^8": "page_size=100000000",
     "unknown status": "status=lost",
+    "unknown order_status": "order_status=shipped",
+    "unknown payment_status": "payment_status=paid",
+    "unknown fulfillment_status": "fulfillment_status=%F0%9F%98%80",
+    "country with NUL": "country=%00",
+    "country too long": "country=" + "x" * 101,
+    "product_id too long": "product_id=" + "x" * 65,
+    "product_id with a bidi override": "product_id=%E2%80%AE",
+    "currency too long": "currency=POUNDS",
+    "created_from without an offset": "created_from=2026-11-21T09:30:00",
+    "created_from a day": "created_from=2026-11-21",
+    "created_from the 32nd": "created_from=2026-11-32T09:30:00Z",
+    "created_from of the year 0": "created_from=0000-01-01T00:00:00Z",
+    "created_from before all time": "created_from=0001-01-01T00:00:00%2B14:00",
+    "created_to after all time": "created_to=9999-12-31T23:59:59-14:00",
+    "created_to with a plus that is a blank": "created_to=2026-11-21T09:30:00+01:00",
+    "created_to in full-width digits": "created_to=%EF%BC%92026-11-21T09:30:00Z",
+    "total_min without a currency": "total_min=1",
+    "total_min NaN": "currency=GBP&total_min=NaN",
+    "total_min Infinity": "currency=GBP&total_min=Infinity",
+    "total_max with an exponent": "currency=GBP&total_max=1e3",
+    "total_max negative": "currency=GBP&total_max=-1",
+    "total_max of 40 digits": "currency=GBP&total_max=" + "9" * 40,
+    "forged cursor": "cursor=W3RydWVd:AAAA",
+    "cursor of another service": "cursor=eyJhIjoxfQ:1abcde:xxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "cursor of 100 kB": "cursor=" + "x" * 100_000,
+    "cursor with NUL": "cursor=%00",
+    "cursor not ASCII": "cursor=%C3%A9:%C3%A9",
+    "cursor and page": "cursor=*&page=2",
     "repeated parameter": "page=1&page=2",
     "not UTF-8": "status=%FF",
     "NUL": "status=%00",
@@ -129,8 +157,86 @@ BAD_SEARCHES = {
     "SQL in sort_by": "sort_by=total%3B+drop+table+order_views",
     "unknown sort_order": "sort_order=sideways",
     "relevance without words": "sort_by=relevance",
+    "a cursor of a list": "q=tea&cursor=W3RydWVd:AAAA",
 }
-HARMLESS_SEARCHES = ["!!!", "a & | !", "'", '"', "((", ":*", "<->", "\\", "%", "a:b", "-", "-tea", "or", "😀", ORDER]
+BAD_LISTS = {
+    "unknown sort_by": "sort_by=password",
+    "SQL in sort_by": "sort_by=total%3B+drop+table+order_views",
+    "relevance": "sort_by=relevance",
+    "unknown sort_order": "sort_order=sideways",
+    "words": "q=tea",
+    "customer_id too long": "customer_id=" + "x" * 65,
+    "customer_id with NUL": "customer_id=%00",
+    "totals of all currencies": "sort_by=total&status=placed",
+}
+BAD_ORDERS = {
+    "as_of_version zero": "as_of_version=0",
+    "as_of_version 10^30": f"as_of_version={10**30}",
+    "as_of_version in full-width digits": "as_of_version=%EF%BC%91",
+    "as_of without an offset": "as_of=2026-11-21T09:30:00",
+    "as_of a word": "as_of=yesterday",
+    "expected_version negative": "expected_version=-1",
+    "both": "as_of_version=1&as_of=2026-11-21T09:30:00Z",
+}
+BAD_TIMELINES = {
+    "after_version negative": "after_version=-1",
+    "after_version 10^30": f"after_version={10**30}",
+    "page_size zero": "page_size=0",
+    "page": "page=1",
+}
+BAD_REPORTS = {
+    "from the 30th of February": "from=2026-02-30",
+    "from a time": "from=2026-11-21T09:30:00Z",
+    "from year 1": "from=0001-01-01",
+    "too long": "from=1901-01-01&to=2026-11-21",
+    "backwards": "from=2026-11-21&to=2026-11-20",
+    "currency too long": "currency=POUNDS",
+    "format a path": "format=../../etc/passwd",
+    "unknown parameter": "group_by=country",
+}
+BAD_FEEDS = {
+    "after a number": "after=5",
+    "after a forged token": "after=NQ:AAAA",
+    "after 100 kB": "after=" + "x" * 100_000,
+    "limit 10^30": f"limit={10**30}",
+    "limit zero": "limit=0",
+    "types with SQL": "types=a';--",
+    "types without end": "types=" + ",".join(["A"] * 9_999),
+    "stream a word": "stream=all",
+}
+BAD_HEADERS = {
+    "token a number": ("consistency_token", "5"),
+    "token forged": ("consistency_token", "NQ:AAAA"),
+    "token of 100 kB": ("consistency_token", "x" * 100_000),
+    "token not ASCII": ("consistency_token", "\xff"),
+    "wait without end": ("prefer", "wait=" + "9" * 1_000),
+    "wait negative": ("prefer", "wait=-1"),
+    "wait a fraction": ("prefer", "wait=0.5"),
+}
+HARMLESS_SEARCHES = [
+    "!!!",
+    "a & | !",
+    "'",
+    '"',
+    "((",
+    ":*",
+    "<->",
+    "\\",
+    "%",
+    "a:b",
+    "-",
+    "-tea",
+    "or",
+    "😀",
+    ORDER,
+    "tea*",
+    "-jam*",
+    "'*",
+    "\\\\*",
+    "(a)*",
+    "***",
+    'a*b* or "c* -d*',
+]
 
 
 def is_problem(answer, status=None):
@@ -185,7 +291,7 @@ def test_a_customer_id_that_is_none_is_refused(api, customer_id):
 
 
 @pytest.mark.parametrize("name", BAD_QUERIES)
-@pytest.mark.parametrize("path", ["/api/customers/ada/orders", "/api/orders/search"])
+@pytest.mark.parametrize("path", ["/api/customers/ada/orders", "/api/orders/search", "/api/orders"])
 def test_a_wrong_parameter_is_refused(api, path, name):
     assert is_problem(api.get(f"{path}?{BAD_QUERIES[name]}"), 400)["errors"]
 
@@ -193,6 +299,35 @@ def test_a_wrong_parameter_is_refused(api, path, name):
 @pytest.mark.parametrize("name", BAD_SEARCHES)
 def test_a_wrong_search_is_refused(api, name):
     assert is_problem(api.get(f"/api/orders/search?{BAD_SEARCHES[name]}"), 400)["errors"]
+
+
+PLACES = {
+    "/api/orders": BAD_LISTS,
+    f"/api/orders/{ORDER}": BAD_ORDERS,
+    f"/api/orders/{ORDER}/timeline": BAD_TIMELINES,
+    "/api/reports/daily-sales": BAD_REPORTS,
+    "/api/reports/product-sales": BAD_REPORTS,
+    "/api/customers/ada": {"any": "page=1"},
+    "/api/projections": {"any": "page=1"},
+}
+
+
+@pytest.mark.parametrize(("path", "name"), [(path, name) for path, bad in PLACES.items() for name in bad])
+def test_a_wrong_question_is_refused(api, path, name):
+    assert is_problem(api.get(f"{path}?{PLACES[path][name]}"), 400)["errors"]
+
+
+@pytest.mark.parametrize("name", BAD_FEEDS)
+def test_a_wrong_question_for_the_feed_is_refused(service_api, name):
+    assert is_problem(service_api.get(f"/api/events?{BAD_FEEDS[name]}"), 400)["errors"]
+
+
+@pytest.mark.parametrize("name", BAD_HEADERS)
+@pytest.mark.parametrize("path", [*PLACES, "/api/orders/search?q=tea", "/api/customers/ada/orders"])
+def test_a_header_that_makes_no_sense_is_refused(api, path, name):
+    if path != "/api/projections":
+        header, value = BAD_HEADERS[name]
+        assert is_problem(api.get(path, headers={header: value}), 400)["errors"]
 
 
 @pytest.mark.parametrize("q", HARMLESS_SEARCHES)

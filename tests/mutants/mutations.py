@@ -112,14 +112,14 @@ MUTATIONS = (
         (LAW_5 + "a_checkpoint_that_moved_is_not_moved_again",),
         Edit(
             "projections/checkpoints.py",
-            "filter(pk=checkpoint.pk, position=checkpoint.position)",
-            "filter(pk=checkpoint.pk)",
+            'and position = %s",  # noqa: S608\n            [*values.values(), checkpoint.pk, checkpoint.position],',
+            '",  # noqa: S608\n            [*values.values(), checkpoint.pk],',
         ),
     ),
     Mutation(
         "the checkpoint is not locked",
         (LAW_5 + "a_worker_that_finds_the_checkpoint_locked_goes_home",),
-        Edit("projections/checkpoints.py", '        .select_for_update(skip_locked=not wait, of=("self",))\n'),
+        Edit("projections/checkpoints.py", '(" for update" if wait else " for update skip locked")', '""'),
     ),
     Mutation(
         "an event that fails is skipped",
