@@ -49,8 +49,8 @@ for number, url in enumerate(env.list("READ_REPLICA_URLS", default=[])):
     READ_REPLICAS.append(f"read_replica_{number}")
     DATABASES[READ_REPLICAS[-1]] = _database(url)
 if env.bool("DATABASE_PREPARED_STATEMENTS", True):
-    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only the INSERT of an
-    # append does (orders_write/prepared.py), and at once, and the queries that say so (orders_read/reading.py).
+    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only statements that say
+    # so do, and at once (orders_write/prepared.py, orders_read/reading.py).
     for _found in DATABASES.values():
         _found["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASE_ROUTERS = ["config.database_router.DatabaseRouter"]
@@ -87,7 +87,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("TRUST_PROXY", False):
+if TRUST_PROXY := env.bool("TRUST_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
@@ -113,6 +113,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "config.correlation.CorrelationMiddleware",
+    "config.rate_limits.RateLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -151,10 +152,14 @@ WHITENOISE_AUTOREFRESH = False
 # --- HTTP API -------------------------------------------------------------------------------------------------------
 MAX_BODY_BYTES, MAX_BATCH_BODY_BYTES = env.int("MAX_BODY_BYTES", 1_000_000), env.int("MAX_BATCH_BODY_BYTES", 8_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+RATE_LIMIT_PER_TOKEN = env.int("RATE_LIMIT_PER_TOKEN", 12_000)
+RATE_LIMIT_PER_ADDRESS = env.int("RATE_LIMIT_PER_ADDRESS", 30_000)
+LOGIN_LIMIT_PER_ADDRESS = env.int("LOGIN_LIMIT_PER_ADDRESS", 10)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "gate.tokens.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "orders_read.authentication.QueryTokens",
+        "orders_write.authentication.CommandTokens",
+        "gate.authentication.StaffSession",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["gate.permissions.MayByRole"],
     "DEFAULT_PARSER_CLASSES": ["gate.parser.StrictJSONParser"],
@@ -236,10 +241,14 @@ LAG_SAMPLE_SECONDS, LAG_HISTORY_DAYS = env.int("LAG_SAMPLE_SECONDS", 30), env.in
 VERIFY_SECONDS, VERIFY_SAMPLE = env.int("VERIFY_SECONDS", 300), env.int("VERIFY_SAMPLE", 100)
 VERIFY_WHOLE_LOG_UPTO = env.int("VERIFY_WHOLE_LOG_UPTO", 500_000)
 REBUILD_AT_START = env.bool("REBUILD_AT_START", False)
+# How long an order may wait to be confirmed, and how long one that has arrived and is paid for stays open; 0: for ever.
+EXPIRE_AFTER_HOURS, CLOSE_AFTER_DAYS = env.float("EXPIRE_AFTER_HOURS", 168), env.float("CLOSE_AFTER_DAYS", 30)
+POLICY_SECONDS = env.int("POLICY_SECONDS", 60)
 _every = {
     "projections.sweep": SWEEP_SECONDS,
     "projections.sample_lag": LAG_SAMPLE_SECONDS,
     "projections.verify_next": VERIFY_SECONDS,
+    "projections.act_on_deadlines": POLICY_SECONDS,
     "orders_write.forget_answers": 600,
 }
 CELERY_BEAT_SCHEDULE = {

@@ -1,17 +1,15 @@
-"""API tokens: signed statements of who asks, so that neither side needs a database to know (decision 3)."""
+"""Who asks: roles, actors, and the secret text of a token, of which a hash alone is kept."""
 
+import hashlib
+import re
+import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import quote
 
-from django.core import signing
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.request import Request
-
 CUSTOMER, OPERATOR, SERVICE, AUDITOR = ROLES = ("customer", "operator", "service", "auditor")
-_SALT = "daybook.token"
+_PREFIX, _RANDOM_BYTES = "dbk_", 32
+_TEXT = re.compile(_PREFIX + "[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Actor:
     """Who asks, and what for; stands where Django expects a user.
 
     Raises:
-        ValueError: the role is none, or it is not a customer who has a customer_id.
+        ValueError: there is no such role, a customer has no customer_id, or somebody else has one.
     """
 
     name: str
@@ -31,8 +29,10 @@ class Actor:
     def __post_init__(self) -> None:
         if self.role not in ROLES:
             raise ValueError(f"There is no role '{self.role}'; there are: {', '.join(ROLES)}.")
-        if (self.role == CUSTOMER) != bool(self.customer_id):
-            raise ValueError("A customer has a customer_id, and nobody else has one.")
+        if self.role == CUSTOMER and not self.customer_id:
+            raise ValueError("A customer's token needs the customer_id whose orders it opens.")
+        if self.role != CUSTOMER and self.customer_id is not None:
+            raise ValueError(f"A customer_id belongs to the role customer alone, not to {self.role}.")
 
     @property
     def scope(self) -> str:
@@ -49,42 +49,16 @@ class Actor:
         return self.name
 
 
-def issue(actor: str, role: str, lifetime: timedelta = timedelta(days=365), customer_id: str | None = None) -> str:
-    """Return a new token for an actor; it is stored nowhere.
-
-    Raises:
-        ValueError: there is no such role.
-    """
-    Actor(actor, role, customer_id)
-    expires = int((datetime.now(UTC) + lifetime).timestamp())
-    return signing.dumps({"actor": actor, "role": role, "customer": customer_id, "expires": expires}, salt=_SALT)
+def new_text() -> str:
+    """Return the text of a new token: 256 random bits behind a prefix by which leaked ones can be found."""
+    return _PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
 
 
-def actor_of(token: str) -> Actor:
-    """Return who holds a token.
-
-    Raises:
-        AuthenticationFailed: it is not one of ours, or has expired.
-    """
-    try:
-        claims = signing.loads(token, salt=_SALT)
-    except signing.BadSignature as error:
-        raise AuthenticationFailed("The token is not valid; make one with `manage.py create_token`.") from error
-    if claims["expires"] < datetime.now(UTC).timestamp():
-        raise AuthenticationFailed("The token has expired; make a new one with `manage.py create_token`.")
-    return Actor(claims["actor"], claims["role"], claims.get("customer"))
+def digest_of(text: str) -> str:
+    """Return what is kept of a token's text. The text is random, so a plain hash is as good as a slow one."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-class TokenAuthentication(BaseAuthentication):
-    """Reads `Authorization: Bearer <token>`."""
-
-    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return the actor, None when the header is not there."""
-        scheme, _, token = get_authorization_header(request).partition(b" ")
-        if scheme.lower() != b"bearer":
-            return None
-        return actor_of(token.strip().decode("latin-1")), None
-
-    def authenticate_header(self, request: Request) -> str:
-        """Return what a 401 asks for."""
-        return 'Bearer realm="daybook"'
+def is_text(text: str) -> bool:
+    """Tell whether a text has the form of a token; what has not need not be looked up."""
+    return _TEXT.fullmatch(text) is not None

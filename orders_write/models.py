@@ -1,4 +1,4 @@
-"""The log: every event of every order, written once, in order, never changed; and the answers given under a key."""
+"""The log: every event of every order, written once, in order, never changed; and beside it answers and tokens."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
+
+from gate.token_row import TokenRow
 
 
 class ClockTimestamp(Now):
@@ -82,3 +84,16 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.route} by {self.actor} under {self.key}"
+
+
+class AccessToken(TokenRow):
+    """A token as it was made, and how it ended; changed by orders_write/tokens.py alone, deleted never."""
+
+    made_by = models.TextField()
+    revoked_by = models.TextField(blank=True)
+    revoke_reason = models.TextField(blank=True)
+
+    class Meta:
+        """Found by its digest; the newest changes are what the read side has not seen."""
+
+        db_table = "access_tokens"

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from config import embedded
 from tests import databases as test_databases
+from tests import tokens
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,36 +75,25 @@ def place(databases: None) -> Callable[..., UUID]:
 @pytest.fixture
 def anonymous_api(databases: None) -> APIClient:
     """A client of the HTTP API without credentials."""
-    from tests.api.described import DescribedClient
-
-    return DescribedClient()
+    return tokens.client()
 
 
 @pytest.fixture
 def api(databases: None) -> APIClient:
     """A client of the HTTP API with an operator's token."""
-    from gate.tokens import issue
-    from tests.api.described import DescribedClient
-
-    return DescribedClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
+    return tokens.client(tokens.token())
 
 
 @pytest.fixture
 def service_api(databases: None) -> APIClient:
     """A client of the HTTP API with a service's token."""
-    from gate.tokens import issue
-    from tests.api.described import DescribedClient
-
-    return DescribedClient(HTTP_AUTHORIZATION=f"Bearer {issue('warehouse', 'service')}")
+    return tokens.client(tokens.token("warehouse", "service"))
 
 
 @pytest.fixture
 def ada_api(databases: None) -> APIClient:
     """A client of the HTTP API with Ada's own token."""
-    from gate.tokens import issue
-    from tests.api.described import DescribedClient
-
-    return DescribedClient(HTTP_AUTHORIZATION=f"Bearer {issue('ada', 'customer', customer_id='ada')}")
+    return tokens.client(tokens.customer("ada"))
 
 
 @pytest.fixture

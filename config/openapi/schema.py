@@ -6,12 +6,13 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry
 
-from config.openapi import bodies, fields, problems, security  # noqa: F401  (two of them register themselves)
+from config.openapi import bodies, fields, problems  # noqa: F401  (fields registers itself)
 from config.openapi.commands import COMMANDS, Table
 from config.openapi.headers import PATH, REQUEST, RESPONSE, parameters
 from config.openapi.operations import Operation, Schema, ref
 from config.openapi.problems import refusals, shared
 from config.openapi.queries import QUERIES
+from config.openapi.security import SCHEMES, security_of
 from gate.checks import Check
 from gate.permissions import May
 
@@ -69,7 +70,7 @@ class TableSchema(AutoSchema):
             "parameters": [*parameters(*self._names_in_path(), *found.headers), *_query(found)],
             **self._body(found),
             "responses": self._responses(found),
-            "security": self.get_auth(),
+            "security": security_of(view),
         }
 
     def _line(self) -> Operation:
@@ -113,6 +114,7 @@ def complete(result: Schema, **_: Any) -> Schema:
     """Add the parts that the operations refer to (spectacular's POSTPROCESSING_HOOKS)."""
     components = result["components"]
     components["schemas"] = dict(sorted({**components["schemas"], **bodies.components()}.items()))
+    components["securitySchemes"] = dict(SCHEMES)
     components["parameters"] = {**PATH, **REQUEST}
     components["headers"], components["responses"] = dict(RESPONSE), problems.responses()
     return result

@@ -15,7 +15,7 @@ def _holding_filters(name: str, *fields: str) -> migrations.AddIndex:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders_read", "0005_sales_after_the_sale")]
+    dependencies = [("orders_read", "0004_token_copies"), ("orders_read", "0005_sales_after_the_sale")]
 
     operations = [
         *[migrations.RemoveIndex("orderview", f"order_views_{name}") for name in ("customer", "created", "updated")],

@@ -6,13 +6,12 @@ from uuid import UUID
 
 import pytest
 from django.db import connections
-from rest_framework.test import APIClient
 
-from gate.tokens import issue
 from orders_write import idempotency
 from orders_write.event_store import head, load_stream
 from orders_write.models import Event, IdempotencyRecord
 from orders_write.signals import events_committed
+from tests import tokens
 from tests.api.commands import ITEM, PLACED
 from tests.databases import owner_connection
 
@@ -33,13 +32,12 @@ def _same(first, again):
 
 
 def test_two_hundred_duplicates_at_once_place_one_order(databases):
-    token, together = issue("shop", "operator"), Barrier(DUPLICATES)
+    token, together = tokens.token("shop"), Barrier(DUPLICATES)
 
     def place(_):
-        client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
         together.wait()
         try:
-            return _place(client)
+            return _place(tokens.client(token))
         finally:
             connections.close_all()
 

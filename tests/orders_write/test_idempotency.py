@@ -6,12 +6,11 @@ from uuid import UUID
 
 from django.db import connections
 from django.db.models import F
-from rest_framework.test import APIClient
 
-from gate.tokens import issue
 from orders_write.event_store import load_stream
 from orders_write.models import Event, IdempotencyRecord
 from orders_write.tasks import forget_answers
+from tests import tokens
 from tests.api.commands import ITEM, PLACED
 
 KEY = "01890a5d-ac96-774b-bcce-b302099a8057"
@@ -40,14 +39,8 @@ def test_the_order_of_fields_and_quotes_around_the_key_make_no_difference(api):
 
 def test_a_key_belongs_to_its_actor_and_its_route(api):
     order_id = _place(api).json()["order_id"]
-    clients = [
-        APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
-        for token in (
-            issue("operator-2", "operator"),
-            issue("shop", "customer", customer_id="ada"),
-            issue("shop", "customer", customer_id="grace"),
-        )
-    ]
+    asking = (tokens.token("operator-2"), tokens.customer("ada"), tokens.customer("grace"))
+    clients = [tokens.client(token) for token in asking]
     own = {name: value for name, value in PLACED.items() if name != "customer_id"}
     others = [_place(client, body) for client, body in zip(clients, (PLACED, own, own), strict=True)]
     others.append(api.post(f"/api/orders/{order_id}/items", ITEM, format="json", HTTP_IDEMPOTENCY_KEY=KEY))
@@ -62,11 +55,11 @@ def test_what_cannot_be_read_does_not_use_the_key_up(api):
 
 def test_lost_races_are_decided_again_under_a_key(api, place):
     order_id = place()
-    header = {"HTTP_AUTHORIZATION": f"Bearer {issue('racer', 'operator')}"}
+    token = tokens.token("racer")
 
     def add(number):
         try:
-            return APIClient(**header).post(
+            return tokens.client(token).post(
                 f"/api/orders/{order_id}/items", ITEM, format="json", HTTP_IDEMPOTENCY_KEY=f"key-{number}"
             )
         finally:

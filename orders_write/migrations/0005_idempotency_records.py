@@ -15,7 +15,7 @@ def grant_to_application(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders_write", "0003_events_customer")]
+    dependencies = [("orders_write", "0004_access_tokens")]
 
     operations = [
         migrations.CreateModel(
