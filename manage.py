@@ -4,7 +4,7 @@
 import os
 import sys
 
-WITHOUT_SERVERS = {"help", "--help", "-h", "version", "--version", "create_token", "makemigrations", "collectstatic"}
+WITHOUT_SERVERS = {"help", "--help", "-h", "version", "--version", "makemigrations", "collectstatic"}
 
 
 def main() -> None:

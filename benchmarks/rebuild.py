@@ -43,7 +43,7 @@ def main(sizes: tuple[int, ...]) -> None:
 
 def _measured(events: int) -> float:
     """Print the figures of one length of the log, and return the engine's events per second."""
-    rounds = 3 if events <= 200_000 else 2
+    rounds = 5 if events <= 200_000 else 3
     with databases.fresh(), tempfile.TemporaryDirectory() as folder:
         workload.write(events)
         _rebuilt({})

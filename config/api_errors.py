@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
-from gate.problems import MEDIA_TYPE, Problem, invalid, too_large
-from orders_write.domain.errors import DomainError, InvalidCommand, OrderNotFound
+from gate.problems import MEDIA_TYPE, Problem, invalid_body, too_large
+from orders_write.answers import refusal
+from orders_write.domain.errors import DomainError
 from orders_write.event_store import ConcurrencyConflict
 
 log = structlog.get_logger(__name__)
@@ -35,12 +36,10 @@ def _problem(error: Exception, request: Any) -> Problem:
     match error:
         case Problem():
             return error
-        case DomainError():
-            return _refusal(error)
-        case ConcurrencyConflict():
-            return _conflict(error, conditional="If-Match" in request.headers)
+        case DomainError() | ConcurrencyConflict():
+            return refusal(error, conditional="If-Match" in request.headers)
         case drf.ValidationError():
-            return invalid(_fields(error.detail))
+            return invalid_body(error)
         case Http404() | PermissionDenied() | drf.APIException():
             return _framework(error)
         case RequestDataTooBig():
@@ -51,40 +50,6 @@ def _problem(error: Exception, request: Any) -> Problem:
             return _database(error)
         case _:
             return _unexpected(error)
-
-
-def _refusal(error: DomainError) -> Problem:
-    if isinstance(error, InvalidCommand):
-        return invalid([{"field": error.field, "detail": error.detail}])
-    status, title = (
-        (404, "There is no such order") if isinstance(error, OrderNotFound) else (409, "A rule refuses this")
-    )
-    return Problem(status, error.code, title, error.detail)
-
-
-def _conflict(error: ConcurrencyConflict, *, conditional: bool) -> Problem:
-    found: dict[str, Any] = {} if error.found_version is None else {"current_version": error.found_version}
-    if conditional:
-        return Problem(412, "version-mismatch", "The order has changed", str(error), **found)
-    return Problem(409, "concurrency-conflict", "The order was changed at the same time", str(error), **found)
-
-
-def _fields(detail: Any, path: str = "") -> list[dict[str, str]]:
-    """Flatten DRF's nested errors to `items.0.quantity`-like fields."""
-    if isinstance(detail, dict):
-        pairs = [(name, found) for name, found in detail.items() if found]
-    elif isinstance(detail, list) and any(isinstance(found, dict | list) for found in detail):
-        pairs = [(number, found) for number, found in enumerate(detail) if found]
-    else:
-        sentences = detail if isinstance(detail, list) else [detail]
-        return [{"field": path or "body", "detail": str(sentence)} for sentence in sentences]
-    return [error for name, found in pairs for error in _fields(found, _joined(path, str(name)))]
-
-
-def _joined(path: str, name: str) -> str:
-    if name == "non_field_errors":
-        return path
-    return f"{path}.{ascii(name)[1:-1]}" if path else ascii(name)[1:-1]
 
 
 def _framework(error: Exception) -> Problem:

@@ -20,7 +20,7 @@ def greet(manage: Callable[..., str], address: str) -> None:
     if greeted.exists():
         return
     _place_orders(manage)
-    token = manage("create_token", "--actor", "demo", "--role", "operator", "--quiet")
+    token = manage("create_token", "--name", "demo", "--role", "operator", "--quiet")
     say("run", f"login  {_login()}")
     say("run", f"token  {token}   (shown once)")
     say("run", f'try    curl -H "Authorization: Bearer {token}" "{address}/api/orders/search"')

@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import environ
-import structlog
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
-from config import embedded
+from config import embedded, logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -42,16 +42,17 @@ def _database(url: str) -> dict[str, Any]:
 
 
 _write, _owner = _database(URLS["WRITE_DATABASE_URL"]), _database(URLS["WRITE_DATABASE_OWNER_URL"])
-if env.bool("DATABASE_PREPARED_STATEMENTS", True):
-    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only the INSERT of an
-    # append does (orders_write/log_insert.py), and at once.
-    _write["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASES = {"default": _owner if AS_OWNER else _write, "read": _database(URLS["READ_DATABASE_URL"])}
 WRITE_APP_ROLE = _write["USER"]
 READ_REPLICAS = []
 for number, url in enumerate(env.list("READ_REPLICA_URLS", default=[])):
     READ_REPLICAS.append(f"read_replica_{number}")
     DATABASES[READ_REPLICAS[-1]] = _database(url)
+if env.bool("DATABASE_PREPARED_STATEMENTS", True):
+    # How often a statement is seen before it is prepared. Django's own cursors never prepare: only statements that say
+    # so do, and at once (orders_write/prepared.py, orders_read/reading.py).
+    for _found in DATABASES.values():
+        _found["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASE_ROUTERS = ["config.database_router.DatabaseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
@@ -86,7 +87,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-if env.bool("TRUST_PROXY", False):
+if TRUST_PROXY := env.bool("TRUST_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
@@ -106,8 +107,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.security_headers.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "config.correlation.CorrelationMiddleware",
+    "config.rate_limits.RateLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -144,19 +148,40 @@ WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_APPS", EMBEDDED)
 WHITENOISE_AUTOREFRESH = False
 
 # --- HTTP API -------------------------------------------------------------------------------------------------------
-MAX_BODY_BYTES = env.int("MAX_BODY_BYTES", 1_000_000)
+MAX_BODY_BYTES, MAX_BATCH_BODY_BYTES = env.int("MAX_BODY_BYTES", 1_000_000), env.int("MAX_BATCH_BODY_BYTES", 8_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+RATE_LIMIT_PER_TOKEN = env.int("RATE_LIMIT_PER_TOKEN", 12_000)
+RATE_LIMIT_PER_ADDRESS = env.int("RATE_LIMIT_PER_ADDRESS", 30_000)
+LOGIN_LIMIT_PER_ADDRESS = env.int("LOGIN_LIMIT_PER_ADDRESS", 10)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "gate.tokens.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "orders_read.authentication.QueryTokens",
+        "orders_write.authentication.CommandTokens",
+        "gate.authentication.StaffSession",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["gate.permissions.MayByRole"],
     "DEFAULT_PARSER_CLASSES": ["gate.parser.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "config.api_errors.problem_of",
     "URL_FORMAT_OVERRIDE": None,
 }
+IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", 24)  # how long an answer is kept for whoever repeats its key
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])  # none: no other origin's browser gets in
+if CORS_ALLOWED_ORIGINS:
+    INSTALLED_APPS.append("corsheaders")
+    MIDDLEWARE.insert(0, "corsheaders.middleware.CorsMiddleware")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    *default_headers, "consistency-token", "correlation-id", "idempotency-key", "if-match", "if-none-match", "prefer",
+]  # fmt: skip
+CORS_EXPOSE_HEADERS = [
+    "Consistency-Token", "Correlation-Id", "ETag", "Idempotency-Replayed", "Location", "Read-Lag", "Read-Position",
+    "Retry-After", "Warning",
+]  # fmt: skip
+# Waiting for what was just written: how long at most, and how many requests of a process at a time, of queries and of
+# those who follow the log; fewer together than the web server has threads.
+READ_WAIT_MAX_SECONDS = env.int("READ_WAIT_MAX_SECONDS", 10)
+READ_WAITERS, FEED_WAITERS = env.int("READ_WAITERS", 5), env.int("FEED_WAITERS", 2)
 
 # --- Workers (RELIABILITY R10) --------------------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
@@ -189,49 +214,26 @@ LAG_SAMPLE_SECONDS, LAG_HISTORY_DAYS = env.int("LAG_SAMPLE_SECONDS", 30), env.in
 VERIFY_SECONDS, VERIFY_SAMPLE = env.int("VERIFY_SECONDS", 300), env.int("VERIFY_SAMPLE", 100)
 VERIFY_WHOLE_LOG_UPTO = env.int("VERIFY_WHOLE_LOG_UPTO", 500_000)
 REBUILD_AT_START = env.bool("REBUILD_AT_START", False)
+# How long an order may wait to be confirmed, and how long one that has arrived and is paid for stays open; 0: for ever.
+EXPIRE_AFTER_HOURS, CLOSE_AFTER_DAYS = env.float("EXPIRE_AFTER_HOURS", 168), env.float("CLOSE_AFTER_DAYS", 30)
+POLICY_SECONDS = env.int("POLICY_SECONDS", 60)
+_every = {
+    "projections.sweep": SWEEP_SECONDS,
+    "projections.sample_lag": LAG_SAMPLE_SECONDS,
+    "projections.verify_next": VERIFY_SECONDS,
+    "projections.act_on_deadlines": POLICY_SECONDS,
+    "orders_write.forget_answers": 600,
+}
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"projections.{name}", "schedule": seconds, "options": {"expires": seconds}}
-    for name, seconds in (("sweep", SWEEP_SECONDS), ("sample_lag", LAG_SAMPLE_SECONDS), ("verify_next", VERIFY_SECONDS))
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in _every.items()
     if seconds
 }
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-_before: list[Any] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-_json: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 LOG_FORMAT = env.str("LOG_FORMAT", "") or ("console" if DEBUG or sys.stderr.isatty() else "json")
-_renderers: list[Any] = [structlog.dev.ConsoleRenderer(colors=False)] if LOG_FORMAT == "console" else _json
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *_before,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _before,
-            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        name: {"level": LOG_LEVEL} for name in ("config", "gate", "orders_write", "orders_read", "projections")
-    },
-}
+LOGGING = logs.configure(LOG_LEVEL, LOG_FORMAT)
 
 # The tests make their databases with these roles (tests/databases.py).
 TEST_OWNERS = {

@@ -4,17 +4,27 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
-from orders_read.views import OrderDetail
+from orders_read.views import OrderDetail, OrderList
 from orders_write.views import CancelOrder
+from orders_write.views import Orders as PlaceOrders
+
+
+class Orders(OrderList, PlaceOrders):
+    """All orders: the read side answers GET, the write side POST."""
+
+    may = {**OrderList.may, **PlaceOrders.may}
 
 
 class Order(OrderDetail, CancelOrder):
     """One order: the read side answers GET, the write side DELETE."""
 
+    may = {**OrderDetail.may, **CancelOrder.may}
+
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("api/orders", Orders.as_view()),
     path("api/", include("orders_read.urls")),
     path("api/", include("orders_write.urls")),
     path("api/orders/<str:order_id>", Order.as_view()),

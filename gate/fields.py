@@ -20,7 +20,7 @@ class StrictSerializer(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """Refuse unknown fields, then check the known ones."""
         if isinstance(data, Mapping) and (unknown := sorted(set(data) - set(self.fields))):
-            known = ", ".join(self.fields)
+            known = ", ".join(self.fields) or "none"
             raise serializers.ValidationError(
                 {name: [f"There is no such field; there are: {known}."] for name in unknown}
             )
@@ -44,6 +44,52 @@ class WholeNumber(serializers.IntegerField):
         """Take integers only; plain IntegerField would take strings and 1.0 too."""
         if not isinstance(data, int) or isinstance(data, bool):
             raise serializers.ValidationError("This must be a whole number such as 3, not a string and not a fraction.")
+        return data
+
+
+class Flag(serializers.Field[Any, Any, Any, Any]):
+    """A JSON boolean, nothing that looks like one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Take true and false only; plain BooleanField would take 1, "on" and more."""
+        if not isinstance(data, bool):
+            raise serializers.ValidationError("This must be true or false.")
+        return data
+
+    def to_representation(self, value: bool) -> bool:
+        """Return it as it is."""
+        return value
+
+
+class Word(serializers.ChoiceField):
+    """One of some words."""
+
+    default_error_messages = {"invalid_choice": "This must be one of: {words}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Take the words only; plain ChoiceField would take what reads like one of them."""
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", words=", ".join(self.choices))
+        return data
+
+
+class BoundedList(serializers.ListField):
+    """A JSON list whose length is checked before anything in it is."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Refuse a list that is too long without looking into it."""
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+    default_error_messages = {"max_length": "Ensure this field has no more than {max_length} elements."}
+
+
+class Unchecked(serializers.Field[Any, Any, Any, Any]):
+    """Any JSON value, for whoever checks it by itself later."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return it as it is."""
         return data
 
 

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from rest_framework.request import Request
 
-from gate.fields import CANONICAL_UUID
+from gate.fields import AMOUNT, CANONICAL_UUID
 from gate.problems import invalid, invalid_field
 from gate.text import clean
 
 Check = Callable[[str], Any]
-_VERSION_TAG = re.compile(r'"([0-9]{1,9})"')
+_VERSION_TAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+_KEY = re.compile(r""""((?:[ !#-\[\]-~]|\\["\\]){1,255})"|([!#-+\--:<-\[\]-~]{1,255})""")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
 
 
 def text(limit: int) -> Check:
@@ -47,6 +52,49 @@ def one_of(choices: Sequence[str]) -> Check:
         return value
 
     return check
+
+
+def moment(value: str) -> datetime:
+    """Check a time with an offset from UTC, as in RFC 3339, and return it in UTC."""
+    sentence = "This must be a time with its offset, such as 2026-11-21T09:30:00Z; in an address, write + as %2B."
+    if not _MOMENT.fullmatch(value):
+        raise ValueError(sentence)
+    try:
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(sentence) from error
+
+
+def day(value: str) -> date:
+    """Check a day such as 2026-11-21."""
+    try:
+        if _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("This must be a day such as 2026-11-21.")
+
+
+def month(value: str) -> date:
+    """Check a month such as 2026-11, and return its first day."""
+    try:
+        return day(f"{value}-01")
+    except ValueError:
+        raise ValueError("This must be a month such as 2026-11.") from None
+
+
+def amount(value: str) -> Decimal:
+    """Check an exact amount, such as 12.50."""
+    if not AMOUNT.fullmatch(value):
+        raise ValueError("This must be an amount such as 12.50: up to 12 digits, and up to 4 decimals after a point.")
+    return Decimal(value)
+
+
+def identifier(value: str) -> UUID:
+    """Check a UUID in its canonical form."""
+    if not CANONICAL_UUID.fullmatch(value):
+        raise ValueError("This must be a UUID such as '01890a5d-ac96-774b-bcce-b302099a8057'.")
+    return UUID(value)
 
 
 def read_query(request: Request, checks: Mapping[str, Check]) -> dict[str, Any]:
@@ -106,8 +154,37 @@ def customer_id_of(value: str) -> str:
         raise invalid_field("customer_id", str(error)) from error
 
 
+def number_of(name: str, value: str) -> int:
+    """Return the number in a path, such as a line's.
+
+    Raises:
+        Problem: 400, it is none.
+    """
+    try:
+        return int(number(1, 999_999)(value))
+    except ValueError as error:
+        raise invalid_field(name, str(error)) from error
+
+
+def idempotency_key_of(request: Request) -> str | None:
+    """Return the key in `Idempotency-Key`, quoted or bare, None without the header.
+
+    Raises:
+        Problem: 400, the header does not hold one key.
+    """
+    header = request.headers.get("Idempotency-Key")
+    if header is None:
+        return None
+    if not (found := _KEY.fullmatch(header)):
+        sentence = "This header holds one key, such as a UUID: 1 to 255 printable ASCII characters, quoted or not."
+        raise invalid_field("Idempotency-Key", sentence)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found[1] else found[2]
+
+
 def expected_version_of(request: Request) -> int | None:
     """Return the version that `If-Match` asks for, None without the header.
+
+    A weak tag will do: the version tells orders apart whatever a proxy or a compressed answer has made of the tag.
 
     Raises:
         Problem: 400, the header is not an ETag of this API.

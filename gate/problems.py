@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,6 +55,28 @@ def invalid(errors: Sequence[Mapping[str, str]]) -> Problem:
 def invalid_field(field: str, detail: str) -> Problem:
     """Build the answer to input that is wrong in one field."""
     return invalid([{"field": field, "detail": detail}])
+
+
+def invalid_body(error: ValidationError) -> Problem:
+    """Build the answer to a body that its serializer refuses; nested errors become `items.0.quantity`-like fields."""
+    return invalid(_fields(error.detail))
+
+
+def _fields(detail: Any, path: str = "") -> list[dict[str, str]]:
+    if isinstance(detail, dict):
+        pairs = [(name, found) for name, found in detail.items() if found]
+    elif isinstance(detail, list) and any(isinstance(found, dict | list) for found in detail):
+        pairs = [(number, found) for number, found in enumerate(detail) if found]
+    else:
+        sentences = detail if isinstance(detail, list) else [detail]
+        return [{"field": path or "body", "detail": str(sentence)} for sentence in sentences]
+    return [error for name, found in pairs for error in _fields(found, _joined(path, str(name)))]
+
+
+def _joined(path: str, name: str) -> str:
+    if name == "non_field_errors":
+        return path
+    return f"{path}.{ascii(name)[1:-1]}" if path else ascii(name)[1:-1]
 
 
 def malformed(detail: str) -> Problem:

@@ -1,38 +1,109 @@
-"""The query parameters of the read side: checked, and turned into the question that they ask."""
+"""The query parameters and headers of the read side: checked, and turned into the question that they ask."""
 
-from typing import TypeVar
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from rest_framework.request import Request
 
-from gate.params import number, one_of, read_query, text
+from gate import params
+from gate.headers import consistency_of, position_check, wait_of
+from gate.params import Check, number, one_of, read_query, text
+from gate.permissions import actor_of
 from gate.problems import invalid_field
+from orders_read import cursors
+from orders_read.consistency import Wish
+from orders_read.cursors import NotACursor
 from orders_read.queries import (
+    FULFILLMENT_STATUSES,
     MAX_DEPTH,
     MAX_PAGE_SIZE,
+    ORDER_STATUSES,
+    PAYMENT_STATUSES,
     SORT_FIELDS,
     SORT_ORDERS,
     STATUSES,
+    FollowEvents,
+    GetCustomer,
     GetCustomerOrders,
+    GetDailySales,
+    GetOrderAsOf,
     GetOrderById,
-    Paged,
+    GetOrderTimeline,
+    GetProductSales,
+    GetProjections,
+    ListOrders,
     SearchOrders,
 )
 
-MAX_WORDS = 16
-Asked = TypeVar("Asked", bound=Paged)
-_PAGED = {"status": one_of(STATUSES), "page": number(1, MAX_DEPTH), "page_size": number(1, MAX_PAGE_SIZE)}
-_SEARCH = {"q": text(200), "sort_by": one_of(SORT_FIELDS), "sort_order": one_of(SORT_ORDERS), **_PAGED}
+MAX_WORDS, MAX_EVENTS = 16, 500
+DAYS, MONTHS = 366, 60
+Listed = TypeVar("Listed", bound=ListOrders)
+_FORMATS = ("json", "csv")
+_VERSION = number(1, 999_999_999)
+_PAGED: dict[str, Check] = {
+    "status": one_of(STATUSES),
+    "order_status": one_of(ORDER_STATUSES),
+    "payment_status": one_of(PAYMENT_STATUSES),
+    "fulfillment_status": one_of(FULFILLMENT_STATUSES),
+    "country": text(100),
+    "product_id": text(64),
+    "currency": text(3),
+    "created_from": params.moment,
+    "created_to": params.moment,
+    "total_min": params.amount,
+    "total_max": params.amount,
+    "page": number(1, MAX_DEPTH),
+    "page_size": number(1, MAX_PAGE_SIZE),
+    "cursor": text(1_000),
+}
+_LIST = {**_PAGED, "customer_id": text(64), "sort_by": one_of(SORT_FIELDS), "sort_order": one_of(SORT_ORDERS)}
+_SEARCH = {**_LIST, "q": text(200), "sort_by": one_of((*SORT_FIELDS, "relevance"))}
 
 
-def order_by_id(request: Request, order_id: UUID) -> GetOrderById:
-    """Return the question for one order.
+def wish(request: Request) -> Wish:
+    """Return what the answer must show, and for how long that may be waited for.
 
     Raises:
-        Problem: 400, there are parameters.
+        Problem: 400, a header is wrong.
     """
-    read_query(request, {})
-    return GetOrderById(order_id=order_id)
+    return Wish(consistency_of(request), wait_of(request))
+
+
+def one_order(request: Request, order_id: UUID) -> GetOrderById | GetOrderAsOf:
+    """Return the question for one order, as it is or as it was.
+
+    Raises:
+        Problem: 400, a parameter is wrong, or two of them contradict one another.
+    """
+    checks = {"expected_version": _VERSION, "as_of_version": _VERSION, "as_of": params.moment}
+    found, actor = read_query(request, checks), actor_of(request)
+    if len(found) > 1:
+        raise invalid_field(list(found)[1], f"Of {', '.join(checks)} one may be given at a time.")
+    if "as_of_version" in found or "as_of" in found:
+        return GetOrderAsOf(actor=actor, order_id=order_id, **found)
+    return GetOrderById(actor=actor, order_id=order_id, **found)
+
+
+def timeline(request: Request, order_id: UUID) -> GetOrderTimeline:
+    """Return the question for what happened to an order.
+
+    Raises:
+        Problem: 400, a parameter is wrong.
+    """
+    checks = {"after_version": number(0, 999_999_999), "page_size": number(1, MAX_PAGE_SIZE)}
+    return GetOrderTimeline(actor=actor_of(request), order_id=order_id, **read_query(request, checks))
+
+
+def orders(request: Request) -> ListOrders:
+    """Return the question of a list.
+
+    Raises:
+        Problem: 400, a parameter is wrong.
+    """
+    return _listed(ListOrders, read_query(request, _LIST), request)
 
 
 def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
@@ -41,7 +112,17 @@ def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    return _bounded(GetCustomerOrders(customer_id=customer_id, **read_query(request, _PAGED)))
+    return _listed(GetCustomerOrders, read_query(request, _PAGED) | {"customer_id": customer_id}, request)
+
+
+def customer(request: Request, customer_id: str) -> GetCustomer:
+    """Return the question for one customer.
+
+    Raises:
+        Problem: 400, there are parameters.
+    """
+    read_query(request, {})
+    return GetCustomer(actor=actor_of(request), customer_id=customer_id)
 
 
 def search(request: Request) -> SearchOrders:
@@ -50,7 +131,7 @@ def search(request: Request) -> SearchOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    query = _bounded(SearchOrders(**read_query(request, _SEARCH)))
+    query = _listed(SearchOrders, read_query(request, _SEARCH), request)
     if len(query.q.split()) > MAX_WORDS:
         raise invalid_field("q", f"A search has at most {MAX_WORDS} words.")
     if query.sort_by == "relevance" and not query.q:
@@ -58,7 +139,116 @@ def search(request: Request) -> SearchOrders:
     return query
 
 
-def _bounded(query: Asked) -> Asked:
+def _listed(question: type[Listed], found: dict[str, Any], request: Request) -> Listed:
+    given = {name: value for name, value in found.items() if value != ""}
+    cursor = given.pop("cursor", None)
+    query = question(actor=actor_of(request), **given)
+    _check_totals(query)
+    if cursor is None:
+        return _bounded(query)
+    if "page" in given:
+        raise invalid_field("page", "A page has a number or a cursor, not both.")
+    try:
+        return msgspec.structs.replace(query, cursor=cursors.read(query, cursor))
+    except NotACursor as error:
+        raise invalid_field("cursor", str(error)) from error
+
+
+def _check_totals(query: ListOrders) -> None:
+    """Refuse to compare amounts of several currencies, but for the plain order by number of all orders."""
+    limited = query.total_min is not None or query.total_max is not None
+    if query.currency is None and limited:
+        raise invalid_field("currency", "A limit of the total needs the currency that it is in.")
+    by_words = isinstance(query, SearchOrders) and query.q
+    if query.currency is None and query.sort_by == "total" and not by_words and is_filtered(query):
+        raise invalid_field("currency", "Filtered orders are sorted by total within one currency: name it.")
+
+
+def is_filtered(query: ListOrders) -> bool:
+    """Tell whether some orders only are asked for."""
+    plain = type(query)(actor=query.actor)
+    names = set(ListOrders.__struct_fields__) - {"sort_by", "sort_order", "page", "page_size", "cursor", "actor"}
+    return any(getattr(query, name) != getattr(plain, name) for name in names)
+
+
+def _bounded(query: Listed) -> Listed:
     if query.page * query.page_size > MAX_DEPTH:
-        raise invalid_field("page", f"Pages reach the first {MAX_DEPTH} orders; narrow the question down.")
+        raise invalid_field("page", f"Pages reach the first {MAX_DEPTH} orders; follow `next` cursors beyond them.")
     return query
+
+
+def daily_sales(request: Request) -> tuple[GetDailySales, str]:
+    """Return the question of the report by day, and the format it is wanted in, "" where that is left open.
+
+    Raises:
+        Problem: 400, a parameter is wrong.
+    """
+    found = _report(request, params.day, {"country": text(100)})
+    last = found.pop("to", None) or datetime.now(UTC).date()
+    first = found.pop("from", None) or last - timedelta(days=29)
+    _check_span(first, last, (last - first).days + 1, DAYS, "days")
+    wanted = found.pop("format", "")
+    return GetDailySales(actor=actor_of(request), first=first, last=last, **found), wanted
+
+
+def product_sales(request: Request) -> tuple[GetProductSales, str]:
+    """Return the question of the report by month and product, and the format it is wanted in.
+
+    Raises:
+        Problem: 400, a parameter is wrong.
+    """
+    found = _report(request, params.month, {"product_id": text(64)})
+    last = found.pop("to", None) or datetime.now(UTC).date().replace(day=1)
+    first = found.pop("from", None) or _months(last, -11)
+    _check_span(first, last, 12 * (last.year - first.year) + last.month - first.month + 1, MONTHS, "months")
+    wanted = found.pop("format", "")
+    return GetProductSales(actor=actor_of(request), first=first, last=last, **found), wanted
+
+
+def events(request: Request) -> FollowEvents:
+    """Return the question of who follows the log.
+
+    Raises:
+        Problem: 400, a parameter is wrong.
+    """
+    checks = {
+        "after": position_check,
+        "limit": number(1, MAX_EVENTS),
+        "types": _event_types,
+        "stream": params.identifier,
+    }
+    return FollowEvents(actor=actor_of(request), **read_query(request, checks))
+
+
+def projections(request: Request) -> GetProjections:
+    """Return the question for where the projections stand.
+
+    Raises:
+        Problem: 400, there are parameters.
+    """
+    read_query(request, {})
+    return GetProjections(actor=actor_of(request))
+
+
+def _report(request: Request, time: Check, more: dict[str, Check]) -> dict[str, Any]:
+    checks = {"from": time, "to": time, "currency": text(3), "format": one_of(_FORMATS), **more}
+    return {name: value for name, value in read_query(request, checks).items() if value != ""}
+
+
+def _check_span(first: date, last: date, span: int, longest: int, unit: str) -> None:
+    if span < 1:
+        raise invalid_field("from", f"The report's first day, {first}, comes after its last, {last}.")
+    if span > longest:
+        raise invalid_field("from", f"A report covers at most {longest} {unit}, not {span}; ask for it in parts.")
+
+
+def _months(day: date, more: int) -> date:
+    months = 12 * day.year + day.month - 1 + more
+    return date(max(1, months // 12), months % 12 + 1, 1)
+
+
+def _event_types(value: str) -> tuple[str, ...]:
+    found = tuple(value.split(","))
+    if len(found) > MAX_WORDS or not all(re.fullmatch(r"[A-Za-z]{1,64}", name) for name in found):
+        raise ValueError(f"This is up to {MAX_WORDS} types of events, such as OrderCreated,OrderCancelled.")
+    return found

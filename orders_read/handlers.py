@@ -1,103 +1,69 @@
-"""How each question is answered, from the read database alone."""
-
-from uuid import UUID
+"""How the questions about one order and one customer are answered; lists are in listing.py and finding.py."""
 
 import msgspec
-from django.contrib.postgres.search import SearchQuery, SearchRank
-from django.db import OperationalError, connections, transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.expressions import OrderBy
-from psycopg.errors import QueryCanceled
 
-from orders_read.models import OrderView
-from orders_read.queries import GetCustomerOrders, GetOrderById, Paged, SearchOrders
+from orders_read import conditions, consistency, reading
+from orders_read.consistency import PROGRESS, Progress, Wish, progress
+from orders_read.queries import GetCustomer, GetOrderById, GetOrderTimeline
+from orders_read.rows import COLUMNS, Row, order_row
 
-SEARCH_TIMEOUT = "1s"
-
-
-class Page(msgspec.Struct, frozen=True):
-    """One page of orders, and how many there are in all."""
-
-    orders: list[OrderView]
-    total: int
-    page: int
-    page_size: int
-
-    @property
-    def total_pages(self) -> int:
-        """How many pages hold them all, 0 for none."""
-        return -(-self.total // self.page_size)
+ENTRY = (
+    "version", "event_type", "schema_version", "data", "actor", "command_id", "correlation_id", "causation_id",
+    "occurred_at", "recorded_at",
+)  # fmt: skip
+SUMMARY = (
+    "currency", "orders", "open_orders", "cancelled_orders", "expired_orders", "refunded", "lifetime_value",
+    "first_order_at", "last_order_at",
+)  # fmt: skip
+_PROGRESS = ("position", "lag", "halted", "parked", "held")
+_ORDER = f"select {', '.join(_PROGRESS + COLUMNS)} from ({PROGRESS}) as progress left join order_views on order_id = %s"
+_ENTRIES = "select {columns} from order_timeline where order_id = %s and version > %s order by version limit %s"
+_LAST_VERSION = "select max(version) from order_timeline where order_id = %s"
+_FIRST = "select data ->> 'customer_id' as customer_id from order_timeline where order_id = %s and version = 1"
+_SUMMARIES = "select {columns} from customer_summaries where customer_id = %s"
 
 
-class SearchTooSlow(Exception):
-    """A search was given up; nothing was changed by it."""
+class Timeline(msgspec.Struct, frozen=True):
+    """Some of what happened to an order, its newest version, and after which version there is more (None: nowhere)."""
 
-    def __init__(self) -> None:
-        super().__init__(f"The search was given up after {SEARCH_TIMEOUT}; use more or rarer words, or a status.")
-
-
-def get_order_by_id(query: GetOrderById) -> OrderView | None:
-    """Return the order, None when the read model has none of that id."""
-    return _views().filter(order_id=query.order_id).first()
+    entries: list[Row]
+    version: int
+    next_after_version: int | None
 
 
-def get_customer_orders(query: GetCustomerOrders) -> Page:
-    """Return a page of a customer's orders, newest first; an unknown customer has none."""
-    return _page(_with_status(query).filter(customer_id=query.customer_id).order_by("-created_at", "-order_id"), query)
+def get_order_by_id(query: GetOrderById, wish: Wish, source: str) -> tuple[Progress, Row | None]:
+    """Return the order, None when the read model has none of that id that the actor may see; in one statement."""
+    visible = conditions.visible_to(query.actor)
+    statement = " and ".join([_ORDER, *(condition.sql for condition in visible)])
+    values = [*consistency.asked(query.read_model, wish, query.order_id), query.order_id]
+    values += [value for condition in visible for value in condition.values]
+    [found] = reading.fetch(source, statement, values, prepared=True)
+    came, order = consistency.of_row(found[: len(_PROGRESS)]), found[len(_PROGRESS) :]
+    return (came, order_row(order)) if order[0] else (came.of_nothing(), None)
 
 
-def search_orders(query: SearchOrders) -> Page:
-    """Return a page of the orders that the words are in.
-
-    Raises:
-        SearchTooSlow: one of its statements took longer than SEARCH_TIMEOUT.
-    """
-    found = _with_status(query).order_by(*_order(query))
-    if query.q:
-        found = found.filter(matching(query.q))
-    try:
-        return _page_in_time(found, query)
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise SearchTooSlow from error
-        raise
-
-
-def matching(text: str) -> Q:
-    """Return the condition that an order's words match a text, or that the text is its id."""
-    try:
-        return Q(search=_words(text)) | Q(order_id=UUID(text.strip()))
-    except ValueError:
-        return Q(search=_words(text))
+def get_order_timeline(query: GetOrderTimeline, wish: Wish, source: str) -> tuple[Progress, Timeline | None]:
+    """Return what happened to an order that the actor may see, None when there is none."""
+    came = progress(source, query.read_model, wish, query.order_id)
+    statement, values = _LAST_VERSION, [query.order_id]
+    for condition in conditions.visible_to(query.actor):
+        statement += f" and exists (select from ({_FIRST}) as first where {condition.sql})"
+        values += [query.order_id, *condition.values]
+    [(version,)] = reading.fetch(source, statement, values, prepared=True)
+    if version is None:
+        return came.of_nothing(), None
+    asked = [query.order_id, query.after_version, query.page_size + 1]
+    found = reading.records(source, ENTRY, _ENTRIES, asked)
+    for entry in found:
+        entry["data"] = msgspec.Raw(entry["data"].encode())
+    shown = found[: query.page_size]
+    return came, Timeline(shown, version, shown[-1]["version"] if len(found) > len(shown) else None)
 
 
-def _words(text: str) -> SearchQuery:
-    return SearchQuery(text, config="simple", search_type="websearch")
-
-
-def _order(query: SearchOrders) -> list[OrderBy]:
-    """The id breaks ties, so that no order stands on two pages."""
-    first = SearchRank(F("search"), _words(query.q)) if query.sort_by == "relevance" else F(query.sort_by)
-    return [OrderBy(field, descending=query.sort_order == "desc") for field in (first, F("order_id"))]
-
-
-def _views() -> QuerySet[OrderView]:
-    """All orders, from one server: every further question to this query set goes to the replica chosen here."""
-    views = OrderView.objects.defer("search", "search_text")
-    return views.using(views.db)
-
-
-def _with_status(query: Paged) -> QuerySet[OrderView]:
-    return _views().filter(status=query.status) if query.status else _views()
-
-
-def _page_in_time(found: QuerySet[OrderView], query: Paged) -> Page:
-    with transaction.atomic(using=found.db):
-        with connections[found.db].cursor() as cursor:
-            cursor.execute("select set_config('statement_timeout', %s, true)", [SEARCH_TIMEOUT])
-        return _page(found, query)
-
-
-def _page(found: QuerySet[OrderView], query: Paged) -> Page:
-    start = (query.page - 1) * query.page_size
-    return Page(list(found[start : start + query.page_size]), found.count(), query.page, query.page_size)
+def get_customer(query: GetCustomer, wish: Wish, source: str) -> tuple[Progress, list[Row]]:
+    """Return what a customer has ordered, a row for each currency; none for one that nobody knows."""
+    came = progress(source, query.read_model, wish)
+    visible = conditions.visible_to(query.actor)
+    statement = " and ".join([_SUMMARIES, *(condition.sql for condition in visible)]) + " order by currency"
+    values = [query.customer_id, *(value for condition in visible for value in condition.values)]
+    return came, reading.records(source, SUMMARY, statement, values)

@@ -5,6 +5,21 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
+from gate.token_row import TokenRow
+from orders_read.visibility import VisibleQuerySet
+
+_NEWEST = ("-created_at", "-order_id")
+_FILTERS = (
+    "status", "order_status", "payment_status", "fulfillment_status", "country", "currency", "created_at", "updated_at",
+    "total",
+)  # fmt: skip
+
+
+def _holding_filters(name: str, *fields: str) -> models.Index:
+    """Return an index that can be walked and filtered without a look at the table."""
+    included = [column for column in _FILTERS if column not in fields and f"-{column}" not in fields]
+    return models.Index(fields=fields, include=included, name=f"order_views_{name}")
+
 
 class OrderView(models.Model):
     """One order as a reader sees it; amounts are exact, in `currency`.
@@ -50,17 +65,23 @@ class OrderView(models.Model):
     search = models.GeneratedField(
         expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
     )
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
-        """Indexes follow the questions of queries.py."""
+        """Indexes follow the questions of queries.py; listing.py says which is read when."""
 
         db_table = "order_views"
         indexes = [
-            models.Index(fields=["customer_id", "-created_at", "-order_id"], name="order_views_customer"),
-            models.Index(fields=["-created_at", "-order_id"], name="order_views_created"),
-            models.Index(fields=["-updated_at", "-order_id"], name="order_views_updated"),
+            _holding_filters("customer", "customer_id", *_NEWEST),
+            _holding_filters("created", *_NEWEST),
+            _holding_filters("updated", "-updated_at", "-order_id"),
+            _holding_filters("currency", "currency", "-total", "-order_id"),
             models.Index(fields=["-total", "-order_id"], name="order_views_total"),
-            models.Index(fields=["status", "-created_at", "-order_id"], name="order_views_status"),
+            models.Index(fields=["status", *_NEWEST], name="order_views_status"),
+            models.Index(fields=["order_status", *_NEWEST], name="order_views_order"),
+            models.Index(fields=["payment_status", *_NEWEST], name="order_views_payment"),
+            models.Index(fields=["fulfillment_status", *_NEWEST], name="order_views_fulfillment"),
+            models.Index(fields=["country", *_NEWEST], name="order_views_country"),
             GinIndex(fields=["product_ids"], name="order_views_products"),
             GinIndex(fields=["search"], name="order_views_search"),
         ]
@@ -114,6 +135,7 @@ class CustomerSummary(models.Model):
     refunded = models.DecimalField(max_digits=30, decimal_places=4)
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
+    objects = VisibleQuerySet.as_manager()
 
     class Meta:
         """Found by customer."""
@@ -187,6 +209,40 @@ class ProductSales(models.Model):
         return f"{self.product_id} in {self.month:%Y-%m}, {self.currency}"
 
 
+class OrderDeadline(models.Model):
+    """What becomes of an order when nobody does anything: it may `expire`, or `close`, or neither ('').
+
+    `since` is when the log recorded the event that last said one of its states, and `event_id` that event; without an
+    end to wait for there are none. The order is at `version`.
+    """
+
+    order_id = models.UUIDField(primary_key=True)
+    version = models.IntegerField()
+    order_status = models.TextField()
+    payment_status = models.TextField()
+    fulfillment_status = models.TextField()
+    total = models.DecimalField(max_digits=24, decimal_places=4)
+    awaits = models.TextField()
+    since = models.DateTimeField(null=True)
+    event_id = models.UUIDField(null=True)
+    correlation_id = models.UUIDField(null=True)
+
+    class Meta:
+        """Those that wait are found by what they wait for, the longest first."""
+
+        db_table = "order_deadlines"
+        indexes = [
+            models.Index(
+                fields=["awaits", "since", "order_id"],
+                condition=models.Q(since__isnull=False),
+                name="order_deadlines_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} may {self.awaits or 'stay'}"
+
+
 class Checkpoint(models.Model):
     """How far a projection has come in the log; committed together with the rows that say so.
 
@@ -227,3 +283,12 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.projection}/{self.partition} at {self.position}"
+
+
+class TokenCopy(TokenRow):
+    """A token as the write side knows it, so that queries are answered while that one is down."""
+
+    class Meta:
+        """No rows of its own: projections/token_copies.py keeps them."""
+
+        db_table = "token_copies"

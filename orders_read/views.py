@@ -1,48 +1,116 @@
-"""The queries over HTTP: parse, ask, translate."""
+"""The queries about orders and customers over HTTP: parse, ask, translate."""
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from gate.headers import known_tags
 from gate.params import customer_id_of, order_id_of
+from gate.permissions import May, check_customer, customer_not_found
 from gate.problems import Problem
-from orders_read import filters
-from orders_read.handlers import SearchTooSlow
-from orders_read.query_bus import ask
-from orders_read.serializers import order_body, page_body
+from gate.tokens import AUDITOR, CUSTOMER, OPERATOR
+from orders_read import answers, filters
+from orders_read.queries import GetOrderAsOf, ListOrders, Query
+from orders_read.query_bus import Answer, ask
+from orders_read.reading import TooSlow
+from orders_read.serializers import order_body, page_body, summary_body
 
+READERS: May = {"GET": {CUSTOMER, OPERATOR, AUDITOR}}
 _LATER = {"Retry-After": "2"}
 
 
 class OrderDetail(APIView):
     """One order."""
 
-    def get(self, request: Request, order_id: str) -> Response:
-        """Return the order."""
-        order = ask(filters.order_by_id(request, order_id_of(order_id)))
-        if order is None:
-            raise Problem(404, "order-not-found", "There is no such order", _unknown(order_id))
-        return Response(order_body(order), headers={"ETag": f'"{order.version}"'})
+    may: May = READERS
+
+    def get(self, request: Request, order_id: str) -> HttpResponse:
+        """Return the order, as it is or as it was; 304 to somebody who has this version already."""
+        query = filters.one_order(request, order_id_of(order_id))
+        tags, answer = known_tags(request), ask(query, filters.wish(request))
+        if answer.found is None:
+            raise _unknown_order(order_id, answer, query)
+        tag = f'"{answer.found["version"]}"'
+        if tags & {tag, "*"}:
+            return answers.not_modified(answer, tag)
+        return answers.json(answer, order_body(answer.found), ETag=tag)
+
+
+class OrderTimeline(APIView):
+    """What happened to one order."""
+
+    may: May = READERS
+
+    def get(self, request: Request, order_id: str) -> HttpResponse:
+        """Return its events, the first first."""
+        query = filters.timeline(request, order_id_of(order_id))
+        answer = ask(query, filters.wish(request))
+        if answer.found is None:
+            raise _unknown_order(order_id, answer, query)
+        found = answer.found
+        body = {"order_id": query.order_id, "version": found.version, "items": found.entries}
+        return answers.json(answer, body | {"next_after_version": found.next_after_version})
+
+
+class OrderList(APIView):
+    """All orders."""
+
+    may: May = READERS
+
+    def get(self, request: Request) -> HttpResponse:
+        """Return a page of those asked for."""
+        return _page(request, filters.orders(request))
 
 
 class CustomerOrders(APIView):
     """The orders of one customer."""
 
-    def get(self, request: Request, customer_id: str) -> Response:
+    may: May = READERS
+
+    def get(self, request: Request, customer_id: str) -> HttpResponse:
         """Return a page of them, newest first."""
-        return Response(page_body(ask(filters.customer_orders(request, customer_id_of(customer_id)))))
+        query = filters.customer_orders(request, customer_id_of(customer_id))
+        check_customer(query.actor, customer_id_of(customer_id))
+        return _page(request, query)
 
 
 class SearchOrders(APIView):
     """All orders, by the words in them."""
 
-    def get(self, request: Request) -> Response:
+    may: May = READERS
+
+    def get(self, request: Request) -> HttpResponse:
         """Return a page of those found."""
-        try:
-            return Response(page_body(ask(filters.search(request))))
-        except SearchTooSlow as error:
-            raise Problem(503, "search-too-slow", "The search takes too long", str(error), headers=_LATER) from error
+        return _page(request, filters.search(request))
 
 
-def _unknown(order_id: str) -> str:
-    return f"The read model has no order {order_id}; if it was placed just now, ask again in a moment."
+class Customer(APIView):
+    """One customer."""
+
+    may: May = READERS
+
+    def get(self, request: Request, customer_id: str) -> HttpResponse:
+        """Return what the customer has ordered, by currency."""
+        query = filters.customer(request, customer_id_of(customer_id))
+        check_customer(query.actor, query.customer_id)
+        answer = ask(query, filters.wish(request))
+        if not answer.found:
+            raise customer_not_found(query.customer_id)
+        currencies = [summary_body(summary) for summary in answer.found]
+        return answers.json(answer, {"customer_id": query.customer_id, "currencies": currencies})
+
+
+def _unknown_order(order_id: str, answer: Answer, query: Query) -> Problem:
+    """Build the answer about an order that is not there, or was not there yet."""
+    sentence = f"The read model has no order {order_id}; if it was placed just now, ask again in a moment."
+    if isinstance(query, GetOrderAsOf):
+        sentence = f"The read model knows no order {order_id} at that version or time."
+    return Problem(404, "order-not-found", "There is no such order", sentence, headers=answers.headers_of(answer))
+
+
+def _page(request: Request, query: ListOrders) -> HttpResponse:
+    try:
+        answer = ask(query, filters.wish(request))
+    except TooSlow as error:
+        raise Problem(503, "search-too-slow", "The search takes too long", str(error), headers=_LATER) from error
+    return answers.json(answer, page_body(query, answer.found))

@@ -7,15 +7,16 @@ decided again on the new state, a bounded number of times, with jitter.
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from orders_write import event_store
-from orders_write.domain.commands import COMMANDS, Command
-from orders_write.domain.errors import DomainError
+from orders_write.domain.commands import COMMANDS, Command, CreateOrder
+from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve
 from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
@@ -27,29 +28,44 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past."""
+    """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past.
+
+    With a `customer_id` the orders of that customer are all that there are.
+    """
 
     actor: str
     command_id: UUID = field(default_factory=new_id)
     correlation_id: UUID = field(default_factory=new_id)
     causation_id: UUID | None = None
     occurred_at: datetime | None = None
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a command led to: the order's new version, and the position of its last event in the log."""
+    """What a command led to: the order's new version, the position of its last event in the log, and its events."""
 
     order_id: UUID
     version: int
     position: int
+    events: tuple[Event, ...] = ()
 
 
 Asked = tuple[Command, Context]
-Answer = Result | DomainError
+Answer = Result | DomainError | ConcurrencyConflict
 Handler = Callable[[Command, Order | None], list[Event]]
 
 HANDLERS: Mapping[type[Command], Handler] = dict.fromkeys(COMMANDS, decide)
+
+
+class Once(Protocol):
+    """Makes commands be done once: it remembers their answers in the transaction of their events."""
+
+    def claim(self) -> None:
+        """Take the commands on, before anything is loaded; raises what there is to say when they were done before."""
+
+    def keep(self, answers: Sequence[Answer]) -> None:
+        """Remember the answers, after the events are appended."""
 
 
 def dispatch(command: Command, context: Context, *, expected_version: int | None = None) -> Result:
@@ -59,40 +75,76 @@ def dispatch(command: Command, context: Context, *, expected_version: int | None
         DomainError: a rule refused it; nothing is stored.
         ConcurrencyConflict: the order is not at `expected_version`, or races were lost time and again.
     """
-    answer = logged(retried(_transact), [(command, context)], expected_version)[0]
-    if isinstance(answer, DomainError):
+    answer = dispatch_many([(command, context)], expected_version=expected_version)[0]
+    if isinstance(answer, Exception):
         raise answer
     return answer
 
 
-def dispatch_many(asked: Sequence[Asked]) -> list[Answer]:
-    """Carry out many commands in one transaction, each on the state that the ones before it left.
+def dispatch_many(
+    asked: Sequence[Asked], *, expected_version: int | None = None, once: Once | None = None
+) -> list[Answer]:
+    """Carry out many commands in one append, each on the state that the ones before it left.
 
-    A refused command stores nothing and is answered with its error; the others are stored.
+    A refused command stores nothing and is answered with its error; the others are stored. `expected_version` is that
+    of the first command's order: when it is at another, none is carried out, and all are answered with the conflict.
 
     Raises:
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
-    return logged(retried(_transact), asked, None)
+    return logged(retried(recorded(of_customers(_transact), once)), asked, expected_version)
 
 
 Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
 
 
 def retried(transact: Transact) -> Transact:
-    """Middleware: decide again after a lost race, unless the caller named the version it expects."""
+    """Middleware: decide again after a lost race; who named the version it expects is then told the one there is."""
 
     def with_retry(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
         for attempt in range(1, ATTEMPTS):
             try:
                 return transact(asked, expected_version)
             except ConcurrencyConflict:
-                if expected_version is not None:
-                    raise
                 time.sleep(random.uniform(0, 0.002 * 2**attempt))
         return transact(asked, expected_version)
 
     return with_retry
+
+
+def recorded(transact: Transact, once: Once | None) -> Transact:
+    """Middleware: commands that shall be done once are remembered, with their answers, in the events' transaction."""
+    if once is None:
+        return transact
+
+    def with_record(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        with event_store.transaction_of_a_record():
+            once.claim()
+            answers = transact(asked, expected_version)
+            once.keep(answers)
+        return answers
+
+    return with_record
+
+
+def of_customers(transact: Transact) -> Transact:
+    """Middleware: to a customer, somebody else's order is one that is not there, whatever is asked of it."""
+
+    def with_owners(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        refusals = [_refusal(command, context.customer_id) for command, context in asked]
+        let_in = [one for one, refusal in zip(asked, refusals, strict=True) if refusal is None]
+        answers = iter(transact(let_in, expected_version) if let_in else [])
+        return [refusal or next(answers) for refusal in refusals]
+
+    return with_owners
+
+
+def _refusal(command: Command, customer_id: str | None) -> DomainError | None:
+    if customer_id is None:
+        return None
+    if isinstance(command, CreateOrder):
+        return None if command.customer_id == customer_id else OrderNotFound(command.order_id)
+    return None if event_store.is_of_customer(command.order_id, customer_id) else OrderNotFound(command.order_id)
 
 
 def logged(transact: Transact, asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
@@ -107,13 +159,13 @@ def logged(transact: Transact, asked: Sequence[Asked], expected_version: int | N
     if len(asked) == 1:
         _log_one(*asked[0], answers[0], took_ms)
     else:
-        refused = sum(isinstance(answer, DomainError) for answer in answers)
+        refused = sum(isinstance(answer, Exception) for answer in answers)
         log.info("commands done", commands=len(asked), refused=refused, took_ms=took_ms)
     return answers
 
 
 def _log_one(command: Command, context: Context, answer: Answer, took_ms: float) -> None:
-    outcome = {"refused": answer.code} if isinstance(answer, DomainError) else {"version": answer.version}
+    outcome = {"version": answer.version} if isinstance(answer, Result) else {"refused": answer.code}
     log.info(
         "command done",
         command=type(command).__name__,
@@ -127,16 +179,13 @@ def _log_one(command: Command, context: Context, answer: Answer, took_ms: float)
 
 
 def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
-    with event_store.transaction_of_a_command():
-        batch = _Batch([command.order_id for command, _ in asked])
-        if expected_version is not None:
-            batch.require(asked[0][0].order_id, expected_version)
-        answers = [batch.carry_out(command, context) for command, context in asked]
-        positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))
+    batch = _Batch([command.order_id for command, _ in asked])
+    if asked and (conflict := batch.conflict(asked[0][0].order_id, expected_version)):
+        return [conflict] * len(asked)
+    answers = [batch.carry_out(command, context) for command, context in asked]
+    positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))
     return [
-        answer
-        if isinstance(answer, DomainError)
-        else Result(answer.order_id, answer.version, positions[answer.order_id, answer.version])
+        replace(answer, position=positions[answer.order_id, answer.version]) if isinstance(answer, Result) else answer
         for answer in answers
     ]
 
@@ -155,10 +204,11 @@ class _Batch:
     def keys(self) -> list[tuple[UUID, int]]:
         return [(new.stream_id, new.version) for new in self.new]
 
-    def require(self, order_id: UUID, expected_version: int) -> None:
+    def conflict(self, order_id: UUID, expected_version: int | None) -> ConcurrencyConflict | None:
         found = self.versions.get(order_id, 0)
-        if found and found != expected_version:
-            raise ConcurrencyConflict(order_id, expected_version, found)
+        if expected_version is None or found in (0, expected_version):
+            return None
+        return ConcurrencyConflict(order_id, expected_version, found)
 
     def carry_out(self, command: Command, context: Context) -> Answer:
         try:
@@ -169,7 +219,7 @@ class _Batch:
         for event in events:
             self._apply(command.order_id, event)
             self.new.append(NewEvent(command.order_id, self.versions[command.order_id], event, metadata))
-        return Result(command.order_id, self.versions[command.order_id], 0)
+        return Result(command.order_id, self.versions[command.order_id], 0, tuple(events))
 
     def _apply(self, order_id: UUID, event: Event) -> None:
         self.orders[order_id] = evolve(self.orders.get(order_id), event)

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -25,9 +25,12 @@ from orders_write.ids import event_id
 from orders_write.log_lock import wait_for_appenders
 
 FIRST_STREAM, LAST_STREAM = UUID(int=0), UUID(int=2**128 - 1)
+MAX_POSITION = 2**63 - 1
 _SHARE_BITS = 28
 _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 
+_MARK = "select stream_id, version, recorded_at from events where position = %s"
+_POSITIONS = "select position from events where position > %s and position <= %s order by position limit %s"
 _SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
 _COLUMNS = ", ".join(COLUMNS)
 _STREAMS = f"""
@@ -89,8 +92,9 @@ def settled_head(*, wait_seconds: float = 30.0) -> int:
 
 def mark_at(position: int) -> Mark | None:
     """Return what identifies the event at a position, None where there is none."""
-    row = _log().filter(position=position).values_list("stream_id", "version", "recorded_at").first()
-    return row and Mark(position, event_id(row[0], row[1]), row[2])
+    for stream_id, version, recorded_at in _rows(_MARK, [position]):
+        return Mark(position, event_id(stream_id, version), recorded_at)
+    return None
 
 
 def backlog(after: int) -> tuple[int, datetime | None]:
@@ -159,9 +163,7 @@ def stream_bounds(upto: int, events: int) -> list[UUID]:
 
 
 def _sampled(upto: int, percent: float) -> list[UUID]:
-    with connections[WRITE].cursor() as cursor:
-        cursor.execute(_SAMPLE, [min(100.0, percent), upto])
-        return [stream_id for (stream_id,) in cursor.fetchall()]
+    return [stream_id for (stream_id,) in _rows(_SAMPLE, [min(100.0, percent), upto])]
 
 
 def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, None, None]:
@@ -235,10 +237,7 @@ def _safe_position(after: int, limit: int, upto: int | None, wait_seconds: float
 
 
 def _positions(after: int, limit: int, upto: int | None) -> Sequence[int]:
-    rows = _log().filter(position__gt=after).order_by("position")
-    if upto is not None:
-        rows = rows.filter(position__lte=upto)
-    return list(rows.values_list("position", flat=True)[:limit])
+    return [position for (position,) in _rows(_POSITIONS, [after, upto or MAX_POSITION, limit])]
 
 
 def _before_first_hole(after: int, positions: Sequence[int]) -> int:
@@ -258,6 +257,13 @@ def _slice(after: int, upto: int, share: Share) -> tuple[str, list[int]]:
         return query.format(_COLUMNS, ""), [after, upto]
     part = f"and ('x' || right(stream_id::text, {_SHARE_BITS // 4}))::bit({_SHARE_BITS})::int %% %s = %s"
     return query.format(_COLUMNS, part), [after, upto, share.of, share.number]
+
+
+def _rows(query: str, parameters: Sequence[Any]) -> list[Any]:
+    """Run a statement that is asked so often that the ORM's making of it would count."""
+    with connections[WRITE].cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())
 
 
 def _log() -> QuerySet[models.Event]:

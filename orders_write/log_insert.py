@@ -1,17 +1,13 @@
-"""The one INSERT of an append, as a statement that the server parses and plans once per connection.
-
-It goes around Django's cursor, which puts values into the text of the statement, but keeps what that cursor does:
-Django's connection with its pool and health checks, its transactions, and its exceptions. Where prepared statements
-are switched off (DATABASE_PREPARED_STATEMENTS, for poolers that mix sessions) the same statement goes unprepared.
-"""
+"""The one INSERT of an append, as a statement that is prepared once per connection."""
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from orders_write.prepared import rows_of
 
 Row = tuple[UUID, int, str, int, str, str]
 """An event's stream_id, version, event_type, schema_version, data and metadata, the last two as JSON texts."""
@@ -49,18 +45,9 @@ def insert(connection: BaseDatabaseWrapper, stream_type: str, rows: Sequence[Row
         OutOfOrder: see there; it has never been seen, and costs nothing to check.
     """
     if len(rows) == 1:
-        return [position for (position,) in _execute(connection, _ONE, [*rows[0], stream_type])]
+        return [position for (position,) in rows_of(connection, _ONE, [*rows[0], stream_type])]
     with transaction.atomic(using=connection.alias, savepoint=False):
-        return _in_order(rows, _execute(connection, _MANY, [stream_type, *_arrays(rows)]))
-
-
-def _execute(connection: BaseDatabaseWrapper, statement: LiteralString, values: list[Any]) -> list[tuple[Any, ...]]:
-    connection.validate_thread_sharing()
-    connection.validate_no_broken_transaction()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True).fetchall()
+        return _in_order(rows, rows_of(connection, _MANY, [stream_type, *_arrays(rows)]))
 
 
 def _arrays(rows: Sequence[Row]) -> list[list[Any]]:

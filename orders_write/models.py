@@ -1,11 +1,14 @@
-"""The log: every event of every order, written once, in order, never changed."""
+"""The log: every event of every order, written once, in order, never changed; and beside it answers and tokens."""
 
 from typing import Any
 
 import msgspec
 from django.db import models
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
+
+from gate.token_row import TokenRow
 
 
 class ClockTimestamp(Now):
@@ -48,10 +51,49 @@ class Event(models.Model):
     recorded_at = models.DateTimeField(db_default=ClockTimestamp())
 
     class Meta:
-        """One row per version of a stream: the constraint decides who wins a race."""
+        """One row per version of a stream: the constraint decides who wins a race. The index knows whose orders are."""
 
         db_table = "events"
         constraints = [models.UniqueConstraint(fields=["stream_id", "version"], name="events_stream_version")]
+        indexes = [
+            models.Index("stream_id", KT("data__customer_id"), name="events_customer", condition=models.Q(version=1))
+        ]
 
     def __str__(self) -> str:
         return f"{self.position}: {self.event_type} (version {self.version} of {self.stream_id})"
+
+
+class IdempotencyRecord(models.Model):
+    """The answer to a command that was asked under a key, kept for a while for whoever asks again.
+
+    `answer` is empty only inside the transaction that carries the command out.
+    """
+
+    command_id = models.UUIDField(primary_key=True)
+    actor = models.TextField()
+    route = models.TextField()
+    key = models.TextField()
+    fingerprint = models.TextField()
+    answer = models.TextField()
+    created_at = models.DateTimeField(db_default=ClockTimestamp(), db_index=True)
+
+    class Meta:
+        """The primary key decides which of two requests under one key is the first."""
+
+        db_table = "idempotency_records"
+
+    def __str__(self) -> str:
+        return f"{self.route} by {self.actor} under {self.key}"
+
+
+class AccessToken(TokenRow):
+    """A token as it was made, and how it ended; changed by orders_write/tokens.py alone, deleted never."""
+
+    made_by = models.TextField()
+    revoked_by = models.TextField(blank=True)
+    revoke_reason = models.TextField(blank=True)
+
+    class Meta:
+        """Found by its digest; the newest changes are what the read side has not seen."""
+
+        db_table = "access_tokens"

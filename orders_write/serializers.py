@@ -1,13 +1,17 @@
-"""What the bodies of commands look like, and the commands they become."""
+"""What the bodies of commands look like: their fields are named as those of the commands that they become."""
 
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 
-from gate.fields import Amount, Id, StrictSerializer, Text, WholeNumber
-from orders_write.domain.commands import AddOrderItem, CancelOrder, CreateOrder
-from orders_write.domain.values import MAX_LINES, Address, Item
+from gate.fields import Amount, BoundedList, Flag, Id, StrictSerializer, Text, Unchecked, WholeNumber, Word
+from orders_write.domain.values import MAX_LINES
+
+MAX_BATCH = 500
+
+
+class NoBody(StrictSerializer):
+    """Nothing is to be said: an empty object, or no body at all."""
 
 
 class ItemBody(StrictSerializer):
@@ -20,7 +24,7 @@ class ItemBody(StrictSerializer):
 
 
 class AddressBody(StrictSerializer):
-    """Where an order goes; only the country must be given."""
+    """Where an order goes; only the country must be given. `PUT /api/orders/{id}/shipping-address`."""
 
     country = Text(max_length=200)
     recipient = Text(max_length=200, required=False, allow_blank=True)
@@ -31,15 +35,27 @@ class AddressBody(StrictSerializer):
     postal_code = Text(max_length=200, required=False, allow_blank=True)
 
 
-class CreateOrderBody(StrictSerializer):
-    """`POST /api/orders`."""
+class OwnOrderBody(StrictSerializer):
+    """`POST /api/orders` by a customer: the service makes the id, and the order is the customer's own."""
+
+    currency = Text(min_length=3, max_length=3)
+    items = BoundedList(child=ItemBody(), max_length=MAX_LINES)
+    shipping_address = AddressBody()
+    reference = Text(max_length=64, required=False, allow_null=True)
+    draft = Flag(required=False)
+
+
+class CreateOrderBody(OwnOrderBody):
+    """`POST /api/orders` by an operator."""
 
     order_id = Id(required=False)
     customer_id = Text(max_length=64, allow_null=True)
-    currency = Text(min_length=3, max_length=3)
-    items = serializers.ListField(child=ItemBody(), max_length=MAX_LINES)
-    shipping_address = AddressBody()
-    reference = Text(max_length=64, required=False, allow_null=True)
+
+
+class BatchBody(StrictSerializer):
+    """`POST /api/orders/batch`; each of the orders is checked by itself, as a CreateOrderBody."""
+
+    orders = BoundedList(child=Unchecked(allow_null=True), min_length=1, max_length=MAX_BATCH)
 
 
 class AddItemBody(ItemBody):
@@ -48,55 +64,109 @@ class AddItemBody(ItemBody):
     currency = Text(min_length=3, max_length=3, required=False)
 
 
-class CancelBody(StrictSerializer):
-    """`DELETE /api/orders/{id}`."""
+class QuantityBody(StrictSerializer):
+    """`PATCH /api/orders/{id}/items/{line}`."""
+
+    quantity = WholeNumber()
+
+
+class DiscountBody(StrictSerializer):
+    """`POST /api/orders/{id}/discounts`: either `percent` or `amount`, off one line or off the order."""
+
+    percent = Amount(required=False)
+    amount = Amount(required=False)
+    line = WholeNumber(required=False)
+
+
+class ShippingFeeBody(StrictSerializer):
+    """`PUT /api/orders/{id}/shipping-fee`."""
+
+    amount = Amount()
+
+
+class NoteBody(StrictSerializer):
+    """`POST /api/orders/{id}/notes`."""
+
+    text = Text(max_length=2_000)
+
+
+class PaymentBody(StrictSerializer):
+    """`POST /api/orders/{id}/payments`, of the kind `authorization` or `capture`."""
+
+    kind = Word(choices=("authorization", "capture"))
+    amount = Amount()
+    reference = Text(max_length=128)
+
+
+class VoidBody(StrictSerializer):
+    """`POST /api/orders/{id}/payments`, of the kind `void`."""
+
+    kind = Word(choices=("void",))
+    reference = Text(max_length=128)
+
+
+class FailureBody(PaymentBody):
+    """`POST /api/orders/{id}/payments`, of the kind `failure`."""
+
+    kind = Word(choices=("failure",))
+    reason = Text(max_length=500)
+
+
+class PaymentKind(serializers.Serializer[Any]):
+    """The part of a payment's body that says what the rest of it looks like."""
+
+    default_error_messages = StrictSerializer.default_error_messages
+    kind = Word(choices=("authorization", "capture", "void", "failure"))
+
+
+class LineQuantityBody(StrictSerializer):
+    """Some units of one line."""
+
+    line = WholeNumber()
+    quantity = WholeNumber()
+
+
+class FulfillmentBody(StrictSerializer):
+    """`POST /api/orders/{id}/fulfillments`; without `items` everything that is left."""
+
+    items = BoundedList(child=LineQuantityBody(), max_length=MAX_LINES, required=False)
+    carrier = Text(max_length=64, required=False, allow_blank=True)
+    tracking = Text(max_length=128, required=False, allow_blank=True)
+
+
+class TrackingBody(StrictSerializer):
+    """`PATCH /api/orders/{id}/fulfillments/{fulfillment}`."""
+
+    carrier = Text(max_length=64, allow_blank=True)
+    tracking = Text(max_length=128, allow_blank=True)
+
+
+class ReasonBody(StrictSerializer):
+    """`PUT /api/orders/{id}/hold`."""
+
+    reason = Text(max_length=500)
+
+
+class ReasonToDeleteBody(StrictSerializer):
+    """The reason of a DELETE, which may stand in the query as well."""
 
     reason = Text(max_length=500, required=False)
 
 
-def create_order(data: Any, new_id: UUID) -> CreateOrder:
-    """Return the command in a body; `new_id` is used when the client made none.
+class CancellationBody(ReasonBody):
+    """`POST /api/orders/{id}/cancellation`."""
 
-    Raises:
-        ValidationError: the body is not as it must be.
-    """
-    body = _checked(CreateOrderBody, data)
-    return CreateOrder(
-        order_id=body.get("order_id", new_id),
-        customer_id=body["customer_id"],
-        currency=body["currency"],
-        items=tuple(Item(**item) for item in body["items"]),
-        shipping_address=Address(**body["shipping_address"]),
-        reference=body.get("reference"),
-    )
+    restock = Flag(required=False)
 
 
-def add_order_item(order_id: UUID, data: Any) -> AddOrderItem:
-    """Return the command in a body.
+class ReturnBody(ReasonBody):
+    """`POST /api/orders/{id}/returns`."""
 
-    Raises:
-        ValidationError: the body is not as it must be.
-    """
-    body = _checked(AddItemBody, data)
-    currency = body.pop("currency", None)
-    return AddOrderItem(order_id=order_id, item=Item(**body), currency=currency)
+    items = BoundedList(child=LineQuantityBody(), min_length=1, max_length=MAX_LINES)
 
 
-def cancel_order(order_id: UUID, data: Any, reason: str | None) -> CancelOrder:
-    """Return the command whose reason is in the query, in the body, or the same in both.
+class RefundBody(ReasonBody):
+    """`POST /api/orders/{id}/refunds`."""
 
-    Raises:
-        ValidationError: there is no reason, or there are two.
-    """
-    given: str | None = _checked(CancelBody, data).get("reason")
-    if reason and given and reason != given:
-        raise serializers.ValidationError({"reason": ["The query and the body give different reasons; give one."]})
-    if not (said := reason or given):
-        raise serializers.ValidationError({"reason": ["Say why the order is cancelled, in the query or in the body."]})
-    return CancelOrder(order_id=order_id, reason=said)
-
-
-def _checked(body: type[StrictSerializer], data: Any) -> dict[str, Any]:
-    serializer = body(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
+    amount = Amount()
+    reference = Text(max_length=128)

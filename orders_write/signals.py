@@ -1,5 +1,6 @@
-"""The doorbell: rung after a commit that appended events. It says "look now" and carries nothing."""
+"""The doorbells: rung after a commit. They say "look now" and carry nothing."""
 
 from django.dispatch import Signal
 
 events_committed = Signal()
+tokens_changed = Signal()

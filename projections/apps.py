@@ -1,4 +1,4 @@
-"""The bridge's Django app: hears the doorbell of the write side and wakes the workers of the read side."""
+"""The bridge's Django app: hears the doorbells of the write side, and answers queries that take both sides' code."""
 
 from django.apps import AppConfig
 
@@ -9,8 +9,13 @@ class ProjectionsConfig(AppConfig):
     name = "projections"
 
     def ready(self) -> None:
-        """Connect the doorbell; nothing is published and no database is touched."""
-        from orders_write.signals import events_committed
-        from projections import checks, projector_checks, wake_up  # noqa: F401  (checks register themselves with Django)
+        """Connect the doorbells and the handlers; nothing is published and no database is touched."""
+        from orders_read.queries import GetOrderAsOf, GetProjections
+        from orders_read.query_bus import HANDLERS
+        from orders_write.signals import events_committed, tokens_changed
+        from projections import as_of, checks, projector_checks, standing, token_copies, wake_up  # noqa: F401  (checks register themselves)
+
+        HANDLERS[GetOrderAsOf], HANDLERS[GetProjections] = as_of.get_order_as_of, standing.get_projections
 
         events_committed.connect(wake_up.ring, dispatch_uid="projections.wake_up")
+        tokens_changed.connect(token_copies.copy_or_log, dispatch_uid="projections.token_copies")

@@ -56,7 +56,7 @@ class Batch:
 class Pace:
     """How many events a batch looks at: more while full batches are quick, fewer when they are slow."""
 
-    limit: int = 1_000
+    limit: int = 8_000
     least: int = 100
     most: int = 32_000
 

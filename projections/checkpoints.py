@@ -4,21 +4,33 @@ Whoever posts events holds the row lock of their checkpoint, moves it by compare
 rows, and names the version of its code: a release never writes into a generation that another version built.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
 from orders_write.event_log import Mark
-from projections.models import ParkedEvent, SkippedEvent
 from projections.projector import Projector
 from projections.rows import READ
 
 LOOKED_EVERY_SECONDS = 1.0
+# As text: with each wake-up the ORM would spend more time on making these statements than the server on doing them.
+_CHECKPOINT = """
+    select *,
+        exists (
+            select from parked_events
+            where projection = checkpoints.projection and generation = checkpoints.generation
+        ) as has_parked,
+        exists (select from skipped_events where projection = checkpoints.projection) as has_skipped
+    from checkpoints
+    where projection = %s and partition = %s and version = %s and partitions = %s and state = any(%s)
+"""
 
 
 class Standing(StrEnum):
@@ -82,17 +94,11 @@ def locked(
     With `wait`, wait for that one, as long as the transaction's lock time-out allows. The row says in `has_parked` and
     `has_skipped` whether the projection keeps such events.
     """
-    kept = {"projection": OuterRef("projection")}
-    return (
-        of(projector)
-        .select_for_update(skip_locked=not wait, of=("self",))
-        .filter(partition=partition, version=projector.version, partitions=projector.partitions, state__in=state)
-        .annotate(
-            has_parked=Exists(ParkedEvent.objects.filter(generation=OuterRef("generation"), **kept)),
-            has_skipped=Exists(SkippedEvent.objects.filter(**kept)),
-        )
-        .first()
+    found = Checkpoint.objects.using(READ).raw(
+        _CHECKPOINT + (" for update" if wait else " for update skip locked"),
+        [projector.name, partition, projector.version, projector.partitions, list(map(str, state))],
     )
+    return next(iter(found), None)
 
 
 def ensure(projector: Projector) -> None:
@@ -128,14 +134,23 @@ def advance(checkpoint: Checkpoint, upto: Mark | None) -> int:
         return checkpoint.position
     values: dict[str, object] = {"looked_at": timezone.now()}
     if not healthy:
-        values |= {"state": Checkpoint.State.ACTIVE, "error": ""}
+        values |= {"state": Checkpoint.State.ACTIVE.value, "error": ""}
     if upto:
         came = {"position": upto.position, "last_event_id": upto.event_id, "last_recorded_at": upto.recorded_at}
         values |= {**came, "updated_at": timezone.now()}
-    moved = Checkpoint.objects.using(READ).filter(pk=checkpoint.pk, position=checkpoint.position).update(**values)
-    if moved != 1:
+    if not _compare_and_set(checkpoint, values):
         raise LostFence(f"The checkpoint of {checkpoint.projection} moved while its batch was applied.")
     return upto.position if upto else checkpoint.position
+
+
+def _compare_and_set(checkpoint: Checkpoint, values: Mapping[str, Any]) -> bool:
+    changed = ", ".join(f"{column} = %s" for column in values)
+    with connections[READ].cursor() as cursor:
+        cursor.execute(
+            f"update checkpoints set {changed} where id = %s and position = %s",  # noqa: S608
+            [*values.values(), checkpoint.pk, checkpoint.position],
+        )
+        return bool(cursor.rowcount == 1)
 
 
 def halt(projector: Projector, partition: int, error: Exception) -> None:

@@ -16,7 +16,9 @@ _TRIGGERS = """
 _SEQUENCE = "select seqcache from pg_sequence where seqrelid = pg_get_serial_sequence('events', 'position')::regclass"
 _RIGHTS = """
     select has_table_privilege('events', 'update') or has_table_privilege('events', 'delete')
-        or has_table_privilege('events', 'truncate')
+        or has_table_privilege('events', 'truncate'),
+    (select bool_or(not has_table_privilege(to_regclass('idempotency_records'), needed))
+     from unnest(array['select', 'insert', 'update', 'delete']) as needed)
 """
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -60,8 +62,10 @@ def _sequence(cursor: Any) -> list[CheckMessage]:
 
 def _rights(cursor: Any) -> list[CheckMessage]:
     cursor.execute(_RIGHTS)
+    too_much, too_little = cursor.fetchone()
     message = "This role may change the log; let WRITE_DATABASE_URL name a role with SELECT and INSERT only."
-    return [_error(4, message)] * bool(cursor.fetchone()[0])
+    missing = "This role may not keep the answers to commands; run the migrations of orders_write as the log's owner."
+    return [_error(4, message)] * bool(too_much) + [_error(7, missing)] * bool(too_little)
 
 
 def _durability(cursor: Any) -> list[CheckMessage]:

@@ -39,7 +39,10 @@ def addressing(schema: str) -> Iterator[None]:
 
 
 def create(projector: Projector) -> None:
-    """Make the building schema with an empty table that has its primary key, but no other index yet."""
+    """Make the building schema with an empty table that has its primary key, but no other index yet.
+
+    The server leaves it alone until it is live: it would analyze what is not indexed yet, and hold up the swap.
+    """
     table = projector.model._meta.db_table
     with transaction.atomic(using=READ):
         discard(projector)
@@ -49,6 +52,7 @@ def create(projector: Projector) -> None:
                 _execute(statement)
         if options := _value(_OPTIONS, f"{LIVE}.{table}"):
             _execute(f'alter table "{building(projector)}"."{table}" set ({options})')
+        _execute(f'alter table "{building(projector)}"."{table}" set (autovacuum_enabled = false)')
 
 
 def add_indexes(projector: Projector) -> None:
@@ -79,6 +83,7 @@ def swap_in(projector: Projector, schema: str) -> None:
     _execute(f'create schema "{retired}"')
     _execute(f'alter table {LIVE}."{table}" set schema "{retired}"')
     _execute(f'alter table "{schema}"."{table}" set schema {LIVE}')
+    _execute(f'alter table {LIVE}."{table}" reset (autovacuum_enabled)')
     for used in {schema, previous(projector)}:
         _execute(f'drop schema if exists "{used}" cascade')
     _execute(f'alter schema "{retired}" rename to "{previous(projector)}"')

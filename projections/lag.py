@@ -55,7 +55,7 @@ class LogStatus(msgspec.Struct, frozen=True):
     open_appenders: list[OpenAppender]
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True):
     """What the engine keeps about a projection beside its checkpoints."""
 
     held_streams: int = 0
@@ -75,7 +75,7 @@ def status() -> list[ProjectionStatus]:
         found[checkpoint.projection].append(checkpoint)
     head, kept = (
         event_store.head(),
-        _kept({(one.projection, one.generation) for part in found.values() for one in part}),
+        kept_of({(one.projection, one.generation) for part in found.values() for one in part}),
     )
     return [one for projector in PROJECTORS for one in _statuses(projector, found[projector.name], head, kept)]
 
@@ -88,24 +88,24 @@ def log_status() -> LogStatus:
     """
     head = event_store.head()
     mark = event_log.mark_at(head)
-    return LogStatus(head, _age(mark.recorded_at) if mark else None, log_lock.open_appenders())
+    return LogStatus(head, age(mark.recorded_at) if mark else None, log_lock.open_appenders())
 
 
 def _statuses(
-    projector: Projector, found: list[Checkpoint], head: int, kept: dict[str, _Kept]
+    projector: Projector, found: list[Checkpoint], head: int, kept: dict[str, Kept]
 ) -> list[ProjectionStatus]:
     standing = checkpoints.standing_of(projector, found)
     live = found or checkpoints.new(projector, 1)
-    return [_status(projector, one, standing, head, kept.get(projector.name, _Kept())) for one in live]
+    return [_status(projector, one, standing, head, kept.get(projector.name, Kept())) for one in live]
 
 
 def _status(
-    projector: Projector, checkpoint: Checkpoint, standing: Standing, head: int, kept: _Kept
+    projector: Projector, checkpoint: Checkpoint, standing: Standing, head: int, kept: Kept
 ) -> ProjectionStatus:
     events, oldest = event_log.backlog(checkpoint.position)
     objective = projector.lag_objective.total_seconds()
-    behind, state = _age(oldest) or 0.0, _state(checkpoint, standing)
-    silent = _age(checkpoint.looked_at)
+    behind, state = age(oldest) or 0.0, state_of(checkpoint, standing)
+    silent = age(checkpoint.looked_at)
     return ProjectionStatus(
         projection=projector.name,
         partition=checkpoint.partition,
@@ -119,20 +119,21 @@ def _status(
         worker_silent_seconds=silent,
         worker_looks=silent is not None and silent <= _SILENT_SWEEPS * settings.SWEEP_SECONDS + LOOKED_EVERY_SECONDS,
         held_streams=kept.held_streams,
-        held_seconds=_age(kept.held_since) or 0.0,
+        held_seconds=age(kept.held_since) or 0.0,
         drifted_rows=kept.drifted_rows,
         rebuild=kept.rebuild,
         error=checkpoint.error,
     )
 
 
-def _state(checkpoint: Checkpoint, standing: Standing) -> str:
+def state_of(checkpoint: Checkpoint, standing: Standing) -> str:
+    """Return the word for how a partition is."""
     if standing is Standing.NEEDS_REBUILD:
         return NEEDS_REBUILD
     return NEWER if standing is Standing.NEWER else checkpoint.state
 
 
-def _kept(live: set[tuple[str, int]]) -> dict[str, _Kept]:
+def kept_of(live: set[tuple[str, int]]) -> dict[str, Kept]:
     """Return what is kept, by projection; parked events count for the live generations alone."""
     parked = ParkedEvent.objects.values_list("projection", "generation")
     held = {
@@ -145,10 +146,11 @@ def _kept(live: set[tuple[str, int]]) -> dict[str, _Kept]:
     drifted = dict(Verification.objects.filter(differences__gt=0).values_list("projection", "differences"))
     phases = dict(Rebuild.objects.filter(state__in=Rebuild.OPEN).values_list("projection", "phase"))
     return {
-        name: _Kept(*held.get(name, (0, None)), drifted.get(name, 0), str(phases.get(name, "")))
+        name: Kept(*held.get(name, (0, None)), drifted.get(name, 0), str(phases.get(name, "")))
         for name in held.keys() | phases.keys() | drifted.keys()
     }
 
 
-def _age(moment: datetime | None) -> float | None:
+def age(moment: datetime | None) -> float | None:
+    """Return how many seconds ago a moment was, never 0; None for none."""
     return max(0.001, round((datetime.now(UTC) - moment).total_seconds(), 3)) if moment else None

@@ -90,7 +90,7 @@ def _relabel(projector: Projector, state: Checkpoint.State, live: list[Checkpoin
     kept = {one.generation for one in (*live, *coming)}
     _of_other_generations(projector, kept)
     checkpoints.of(projector).filter(pk__in=[one.pk for one in coming]).update(
-        state=Checkpoint.State.ACTIVE, error="", looked_at=timezone.now()
+        state=Checkpoint.State.ACTIVE, error="", looked_at=(now := timezone.now()), updated_at=now
     )
     checkpoints.of(projector).filter(pk__in=[one.pk for one in live]).update(state=Checkpoint.State.PREVIOUS, error="")
 

@@ -4,9 +4,10 @@ import time
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from projections import catch_up as engine
-from projections import checkpoints, rebuild_fold, wake_up, watch
+from projections import checkpoints, policies, rebuild_fold, token_copies, wake_up, watch
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
@@ -89,10 +90,11 @@ def _catch_up(projection: str, partition: int, seconds: float) -> engine.Outcome
 def sweep() -> None:
     """Ask for every projection at which nobody has looked for a moment, whether or not its doorbell was heard.
 
-    Those that are busy need no sweep, and would be held up by it.
+    Those that are busy need no sweep, and would be held up by it. Tokens that could not be copied are copied now.
     """
     for name, partition in {*wake_up.parts(urgent=True), *wake_up.parts(urgent=False)} - checkpoints.looked_at_lately():
         catch_up.delay(name, partition)
+    token_copies.copy_or_log()
 
 
 @shared_task(name="projections.sample_lag")  # type: ignore[untyped-decorator]
@@ -103,8 +105,18 @@ def sample_lag() -> None:
 
 @shared_task(name="projections.verify_next")  # type: ignore[untyped-decorator]
 def verify_next() -> None:
-    """Compare some rows of one projection with the log, another one each time."""
+    """Compare some rows of one projection with the log, another one each time, and the copies of tokens with these."""
     watch.verify_next()
+    token_copies.repair()
+
+
+@shared_task(name="projections.act_on_deadlines")  # type: ignore[untyped-decorator]
+def act_on_deadlines() -> None:
+    """Ask for what orders have waited for long enough; when infrastructure fails, leave it to the next time."""
+    try:
+        policies.act(timezone.now())
+    except INFRASTRUCTURE as error:
+        log.warning("policies put off", error=str(error))
 
 
 @shared_task(name="projections.fold_rebuild")  # type: ignore[untyped-decorator]

@@ -3,12 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
+from gate.tokens import Actor
 from orders_write.domain import commands
 from orders_write.domain.commands import AddOrderItem, CancelOrder, CreateOrder
 from orders_write.domain.events import OrderCancelled, OrderCreated, OrderItemAdded
 from orders_write.domain.values import Address, Item, LineQuantity, OrderLine
 from tests.given_when_then import ORDER
 
+AN_OPERATOR = Actor("operator-1", "operator")
 LEEDS = Address("United Kingdom", recipient="Ada", line1="1 Mill Lane", city="Leeds", postal_code="LS1 4AP")
 DUBLIN = Address("EIRE", recipient="Ada", line1="7 Eccles Street", city="Dublin")
 TEA = Item("tea", "Darjeeling", 2, Decimal("3.50"))

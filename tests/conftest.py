@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from config import embedded
 from tests import databases as test_databases
+from tests import tokens
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,9 +82,19 @@ def anonymous_api(databases: None) -> APIClient:
 @pytest.fixture
 def api(databases: None) -> APIClient:
     """A client of the HTTP API with an operator's token."""
-    from gate.tokens import issue
+    return tokens.client(tokens.token())
 
-    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue('operator-1', 'operator')}")
+
+@pytest.fixture
+def service_api(databases: None) -> APIClient:
+    """A client of the HTTP API with a service's token."""
+    return tokens.client(tokens.token("warehouse", "service"))
+
+
+@pytest.fixture
+def ada_api(databases: None) -> APIClient:
+    """A client of the HTTP API with Ada's own token."""
+    return tokens.client(tokens.customer("ada"))
 
 
 @pytest.fixture

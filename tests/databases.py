@@ -10,10 +10,13 @@ from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
 
+from tests import tokens
+
 ALIASES = ("default", "read")
 TEST_NAME = f"test_daybook_{os.getpid()}"
 _GENERATIONS = "select nspname from pg_namespace where nspname ~ '^(building|previous|retired)_'"
-_TABLES = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'django_migrations'"
+_KEPT = "('django_migrations', 'token_copies')"
+_TABLES = f"select tablename from pg_tables where schemaname = 'public' and tablename not in {_KEPT}"
 
 
 def keep_apart() -> None:
@@ -44,6 +47,7 @@ def owner_connection(alias: str, name: str | None = None) -> psycopg.Connection[
 
 def create(alias: str) -> None:
     """Make an empty test database and migrate it as its owner; leave the alias connected as the application."""
+    tokens.token.cache_clear()
     app = dict(connections[alias].settings_dict)
     with owner_connection(alias, "postgres") as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(TEST_NAME)))
@@ -59,8 +63,12 @@ def create(alias: str) -> None:
 
 
 def empty() -> None:
-    """Empty the log (its trigger set aside by the owner), every read model, and what was built beside them."""
+    """Empty the log (its trigger set aside by the owner) and the read models, and drop what was built beside them.
+
+    Tokens stay: they are made once in a run (tests/tokens.py).
+    """
     with owner_connection("default") as connection:
+        connection.execute("delete from idempotency_records")
         if connection.execute("select 1 from events limit 1").fetchone():
             connection.execute("alter table events disable trigger events_append_only")
             connection.execute("truncate events")

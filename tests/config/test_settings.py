@@ -75,6 +75,10 @@ BROKEN = {
         "alter table events alter position set cache 1",
     ),
     "daybook.E004": ("grant delete on events to {app}", "revoke delete on events from {app}"),
+    "daybook.E007": (
+        "revoke update on idempotency_records from {app}",
+        "grant update on idempotency_records to {app}",
+    ),
 }
 
 

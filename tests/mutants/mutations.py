@@ -3,6 +3,7 @@
 An edit may be made in several places where several guards stand in a row; the mutation's name then says so.
 """
 
+from tests.mutants.access import ACCESS
 from tests.mutants.edits import Edit, Mutation
 
 LAW_1 = "tests/laws/test_law_1_append_only.py::test_"
@@ -16,6 +17,8 @@ LAW_7_QUERIES = "tests/laws/test_law_7_queries.py::test_"
 LAW_8 = "tests/laws/test_law_8_read_models_are_disposable.py::test_"
 LAW_9 = "tests/laws/test_law_9_what_was_stored_can_be_read.py::test_"
 LAW_10 = "tests/laws/test_law_10_money_is_exact.py::test_"
+LAW_11 = "tests/laws/test_law_11_a_command_is_done_once.py::test_"
+POLICIES = "tests/projections/test_policies.py::test_"
 
 _LOG_LOCK = "before insert on events\n    for each statement execute function events_take_log_lock()"
 _TRIGGERS = "orders_write/migrations/0002_log_is_append_only.py"
@@ -110,14 +113,14 @@ MUTATIONS = (
         (LAW_5 + "a_checkpoint_that_moved_is_not_moved_again",),
         Edit(
             "projections/checkpoints.py",
-            "filter(pk=checkpoint.pk, position=checkpoint.position)",
-            "filter(pk=checkpoint.pk)",
+            'and position = %s",  # noqa: S608\n            [*values.values(), checkpoint.pk, checkpoint.position],',
+            '",  # noqa: S608\n            [*values.values(), checkpoint.pk],',
         ),
     ),
     Mutation(
         "the checkpoint is not locked",
         (LAW_5 + "a_worker_that_finds_the_checkpoint_locked_goes_home",),
-        Edit("projections/checkpoints.py", '        .select_for_update(skip_locked=not wait, of=("self",))\n'),
+        Edit("projections/checkpoints.py", '(" for update" if wait else " for update skip locked")', '""'),
     ),
     Mutation(
         "an event that fails is skipped",
@@ -155,9 +158,9 @@ MUTATIONS = (
         ),
         Edit(
             "orders_read/handlers.py",
-            "    return _views().filter(order_id=query.order_id).first()",
+            "    return _views(query).filter(order_id=query.order_id).first()",
             '    connections["default"].cursor().execute("select 1")\n'
-            "    return _views().filter(order_id=query.order_id).first()",
+            "    return _views(query).filter(order_id=query.order_id).first()",
         ),
     ),
     Mutation(
@@ -210,4 +213,29 @@ MUTATIONS = (
             '"total": float(order.total)',
         ),
     ),
+    Mutation(
+        "a policy asks whatever version the order is at",
+        (POLICIES + "an_order_that_moved_on_is_left_to_its_newer_row",),
+        Edit("projections/policies.py", ", expected_version=row.version)", ")"),
+    ),
+    Mutation(
+        "a policy counts from when things are said to have happened",
+        (POLICIES + "orders_of_long_ago_that_were_recorded_just_now_have_their_time",),
+        Edit("projections/projectors/order_deadlines.py", "stored.recorded_at", "stored.occurred_at"),
+    ),
+    Mutation(
+        "the answer is recorded in a transaction of its own",
+        (LAW_11 + "a_crash_after_the_commit_leaves_an_answer_to_replay",),
+        Edit(
+            "orders_write/command_bus.py",
+            "            once.keep(answers)\n",
+            "        once.keep(answers)\n",
+        ),
+    ),
+    Mutation(
+        "a key is not claimed before its command is decided",
+        (LAW_11 + "two_hundred_duplicates_at_once_place_one_order",),
+        Edit("orders_write/command_bus.py", "            once.claim()\n"),
+    ),
+    *ACCESS,
 )

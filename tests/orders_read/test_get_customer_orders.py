@@ -9,6 +9,18 @@ from django.db import connections
 from tests.orders_read.conftest import ADA_CANCELLED, ADA_JAM, ADA_TEA, GRACE_BOWLS, LEEDS, do, ids, item, on, order
 from tests.orders_read.test_get_order_by_id import ADA_TEA_BODY
 
+NO_ORDERS = {
+    "items": [],
+    "total": 0,
+    "total_is_exact": True,
+    "page": 1,
+    "page_size": 20,
+    "total_pages": 0,
+    "next": None,
+    "previous": None,
+    "stale": False,
+}
+
 
 def test_newest_first_each_in_full(shop, api):
     body = api.get("/api/customers/ada/orders").json()
@@ -16,9 +28,13 @@ def test_newest_first_each_in_full(shop, api):
     assert body["items"][2] == ADA_TEA_BODY
     assert {name: body[name] for name in body if name != "items"} == {
         "total": 3,
+        "total_is_exact": True,
         "page": 1,
         "page_size": 20,
         "total_pages": 1,
+        "next": None,
+        "previous": None,
+        "stale": False,
     }
 
 
@@ -56,7 +72,7 @@ def test_orders_of_one_moment_keep_one_order_over_the_pages(no_indexes, project,
 
 def test_a_customer_that_nobody_knows_has_no_orders(shop, api):
     body = api.get("/api/customers/nobody/orders").json()
-    assert body == {"items": [], "total": 0, "page": 1, "page_size": 20, "total_pages": 0}
+    assert body == NO_ORDERS
 
 
 @pytest.mark.parametrize("customer_id", ["grace@example.org", "shop/17", "Żółć 1", "50%", "a?b#c", "orders"])

@@ -20,7 +20,7 @@ PAGED = [
     ("page_size=101", "page_size"),
     ("page_size=all", "page_size"),
     ("page=1&page=2", "page"),
-    ("status=shipped", "status"),
+    ("status=lost", "status"),
     ("status=PLACED", "status"),
     ("status=placed&status=cancelled", "status"),
     ("limit=10", "limit"),

@@ -1,30 +1,34 @@
-"""`manage.py create_token`: a new API token, printed once and stored nowhere."""
+"""`manage.py create_token`: a new API token, shown once; its hash alone is stored."""
 
+import getpass
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gate.tokens import ROLES, issue
+from gate.tokens import OPERATOR, ROLES
+from orders_write import tokens
 
 
 class Command(BaseCommand):
-    help = "Print a new API token. It is stored nowhere; to end it early, rotate SECRET_KEY."
+    help = "Make an API token and print it, this once. `list_tokens` shows those there are, `revoke_token` ends them."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Define the options."""
-        parser.add_argument("--actor", required=True, help="who uses it; this name is in every event they cause")
-        parser.add_argument("--role", default="operator", choices=ROLES, help="what they may do (default: operator)")
+        parser.add_argument("--name", "--actor", required=True, help="who uses it; every event they cause names them")
+        parser.add_argument("--role", default=OPERATOR, choices=ROLES, help="what they may do (default: operator)")
+        parser.add_argument("--customer", metavar="ID", help="whose orders it opens; for the role customer")
         parser.add_argument("--days", type=int, default=365, help="how long it is valid (default: 365)")
         parser.add_argument("--quiet", action="store_true", help="print the token alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print the token."""
-        if not options["actor"].strip() or options["days"] < 1:
-            raise CommandError("--actor must not be empty, and --days must be 1 or more.")
-        token = issue(options["actor"], options["role"], timedelta(days=options["days"]))
+        """Make the token and print it."""
+        try:
+            actor = tokens.actor_named(options["name"], options["role"], options["customer"])
+            token, text = tokens.make(actor, options["days"], made_by=f"create_token by {getpass.getuser()}")
+        except ValueError as error:
+            raise CommandError(str(error)) from error
         if not options["quiet"]:
-            self.stdout.write(f"{options['role']} {options['actor']}, valid for {options['days']} days, shown once:")
-        self.stdout.write(token)
+            self.stdout.write(f"{token}, valid until {token.expires_at:%Y-%m-%d}, shown once:")
+        self.stdout.write(text)

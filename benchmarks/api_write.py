@@ -1,0 +1,130 @@
+"""How long placing an order over HTTP takes, against a raw INSERT of the same event and an empty DRF view, added.
+
+`.venv/bin/python -m benchmarks.api_write [orders]`. 4 clients, one web server process with 4 threads; rounds alternate.
+"""
+
+import http.client
+import json
+import statistics
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks import databases, table
+
+CLIENTS, ROUNDS, TARGET, WARM_UP = 4, 5, 1.6, 40
+RAW, EMPTY = "psycopg, one prepared INSERT", "an empty DRF POST view"
+POST, KEYED = "POST /api/orders", "POST /api/orders with an Idempotency-Key"
+
+
+def main(orders: int) -> None:
+    """Measure and print."""
+    with databases.fresh(), tempfile.TemporaryDirectory() as folder:
+        empty, full = (_server(Path(folder), application) for application in ("benchmarks.empty_view", "config.wsgi"))
+        contenders = {
+            RAW: partial(_rate, _insert, orders),
+            EMPTY: partial(_rate, partial(_post, empty, False), orders),
+            POST: partial(_rate, partial(_post, full, False), orders),
+            KEYED: partial(_rate, partial(_post, full, True), orders),
+        }
+        try:
+            _show(table.alternating(contenders, ROUNDS))
+        finally:
+            empty.stop()
+            full.stop()
+
+
+def _show(rates: table.Rounds) -> None:
+    table.show(f"placing orders, {CLIENTS} clients", "orders/s", rates, EMPTY)
+    for name in (POST, KEYED):
+        rounds = zip(rates[name], rates[RAW], rates[EMPTY], strict=True)
+        ratio = statistics.median((1 / one) / (1 / raw + 1 / empty) for one, raw, empty in rounds)
+        print(f"  {name:<46} takes {ratio:.2f} x the time of both baselines added (target: at most {TARGET} x)")
+
+
+def _server(folder: Path, application: str) -> Any:
+    from tests.e2e.service import Service, eventually
+
+    service = Service(folder / application)
+    service.folder.mkdir()
+    command = service.commands["web"]
+    command[command.index("config.wsgi")] = application
+    command[command.index("--workers") + 1] = "1"
+    service.broker.start()
+    service.start("web")
+    eventually(partial(_answers, service), f"{application} answers")
+    return service
+
+
+def _answers(service: Any) -> bool:
+    try:
+        return bool(service.call("POST", "/api/orders", _order())[0])
+    except OSError:
+        return False
+
+
+def _rate(work: Any, orders: int) -> float:
+    """Return the orders per second of all clients together, from the first one's start to the last one's end."""
+    spans = databases.in_processes(work, [(orders // CLIENTS,)] * CLIENTS)
+    return CLIENTS * (orders // CLIENTS) / (max(end for _, end in spans) - min(start for start, _ in spans))
+
+
+def _order() -> dict[str, Any]:
+    """Return an order of three lines, of the sizes of the common workload."""
+    item = {"product_id": "sku-01234", "quantity": 2, "unit_price": "19.99"}
+    items = [item | {"name": f"Darjeeling tea, {'first flush hand picked ' * 7}{n}"} for n in range(3)]
+    address = {"country": "United Kingdom", "recipient": "Recipient 7 of the Household", "line1": "7 Mill Lane"}
+    address |= {"city": "Leeds", "region": "West Riding of Yorkshire", "postal_code": "LS7 4AP"}
+    made = {"customer_id": "customer-000007", "currency": "GBP", "reference": "web-0a1b2c"}
+    return made | {"items": items, "shipping_address": address}
+
+
+def _post(service: Any, keyed: bool, barrier: Any, orders: int) -> tuple[float, float]:
+    from uuid import uuid4
+
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+    body, headers = json.dumps(_order()), dict(service.headers)
+    for number in range(-WARM_UP, orders):
+        if number == 0:
+            barrier.wait()
+            started = perf_counter()
+        if keyed:
+            headers["Idempotency-Key"] = str(uuid4())
+        connection.request("POST", "/api/orders", body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 201:
+            raise RuntimeError(f"{service.folder.name} answered {answer.status}")
+    return started, perf_counter()
+
+
+def _insert(barrier: Any, orders: int) -> tuple[float, float]:
+    from benchmarks.append import _raw
+    from orders_write.event_store import NewEvent
+    from orders_write.ids import new_id
+
+    append, event, metadata = _raw(), *_event()
+    for number in range(-WARM_UP, orders):
+        if number == 0:
+            barrier.wait()
+            started = perf_counter()
+        append(NewEvent(new_id(), 1, event, metadata))
+    return started, perf_counter()
+
+
+def _event() -> tuple[Any, Any]:
+    """Return the event that the order's command leads to, and its metadata."""
+    from gate.bodies import checked
+    from orders_write.command_bus import Context, _metadata
+    from orders_write.domain.order import decide
+    from orders_write.views import CreateOrderBody, _create
+
+    (event,) = decide(_create(checked(CreateOrderBody, _order())), None)
+    return event, _metadata(Context("bench"))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
