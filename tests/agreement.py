@@ -11,8 +11,8 @@ def _sum(key: str, column: str, kind: str | None = None) -> str:
 
 IS_OFF = "order_status in ('cancelled', 'expired')"
 COUNTED = (
-    "('OrderCreated', 'OrderItemAdded', 'ItemQuantityChanged', 'OrderItemRemoved', 'DiscountApplied', 'ShippingFeeSet', "
-    "'OrderCancelled', 'OrderExpired', 'ItemsReturned', 'RefundIssued')"
+    "('OrderCreated', 'OrderItemAdded', 'ItemQuantityChanged', 'OrderItemRemoved', 'DiscountApplied', "
+    "'ShippingFeeSet', 'OrderCancelled', 'OrderExpired', 'ItemsReturned', 'RefundIssued')"
 )
 DAY = "day, currency, orders, cancelled_orders, returned_units, gross, cancelled, refunded"
 SOMETHING = "(orders, cancelled_orders, returned_units, gross, cancelled, refunded) <> (0, 0, 0, 0, 0, 0)"
