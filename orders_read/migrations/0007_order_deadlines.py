@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders_read", "0005_sales_after_the_sale")]
+    dependencies = [("orders_read", "0006_order_lists")]
 
     operations = [
         migrations.CreateModel(
