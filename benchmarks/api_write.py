@@ -50,7 +50,7 @@ def _server(folder: Path, started: list[Any], application: str) -> Any:
     from tests.e2e.service import Service, eventually
 
     service = Service(folder / application)
-    service.folder.mkdir()
+    service.folder.mkdir(exist_ok=True)
     command = service.commands["web"]
     command[command.index("config.wsgi")] = application
     command[command.index("--workers") + 1] = "1"
