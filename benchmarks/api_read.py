@@ -4,9 +4,11 @@
 part when FAST_API_PYTHON names a Python that has fastapi, uvicorn[standard] and asyncpg.
 """
 
+import hashlib
 import os
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial

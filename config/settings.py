@@ -214,10 +214,14 @@ LAG_SAMPLE_SECONDS, LAG_HISTORY_DAYS = env.int("LAG_SAMPLE_SECONDS", 30), env.in
 VERIFY_SECONDS, VERIFY_SAMPLE = env.int("VERIFY_SECONDS", 300), env.int("VERIFY_SAMPLE", 100)
 VERIFY_WHOLE_LOG_UPTO = env.int("VERIFY_WHOLE_LOG_UPTO", 500_000)
 REBUILD_AT_START = env.bool("REBUILD_AT_START", False)
+# How long an order may wait to be confirmed, and how long one that has arrived and is paid for stays open; 0: for ever.
+EXPIRE_AFTER_HOURS, CLOSE_AFTER_DAYS = env.float("EXPIRE_AFTER_HOURS", 168), env.float("CLOSE_AFTER_DAYS", 30)
+POLICY_SECONDS = env.int("POLICY_SECONDS", 60)
 _every = {
     "projections.sweep": SWEEP_SECONDS,
     "projections.sample_lag": LAG_SAMPLE_SECONDS,
     "projections.verify_next": VERIFY_SECONDS,
+    "projections.act_on_deadlines": POLICY_SECONDS,
     "orders_write.forget_answers": 600,
 }
 CELERY_BEAT_SCHEDULE = {

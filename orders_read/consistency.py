@@ -30,8 +30,11 @@ PROGRESS = """
         coalesce(bool_or(state = 'halted'), false) as halted,
         exists (
             select from parked_events join checkpoints as live using (projection, generation)
-            where projection = %s and live.state in ('active', 'halted')
-                and (parked_events.position = %s or stream_id = %s)
+            where projection = %s and live.state in ('active', 'halted') and parked_events.position = %s
+        ) as parked,
+        exists (
+            select from parked_events join checkpoints as live using (projection, generation)
+            where projection = %s and live.state in ('active', 'halted') and stream_id = %s
         ) as held
     from (
         select position, state, case
@@ -55,30 +58,35 @@ class Wish(msgspec.Struct, frozen=True):
 class Progress(msgspec.Struct, frozen=True):
     """How far a read model has come.
 
-    All events up to `position` are in its rows, but for those of orders that are held by a parked event; `held` tells
-    that the question is about one of these. Everything recorded more than `lag` seconds ago is in too; None where no
-    worker has looked yet. `halted`: events wait that it cannot apply.
+    All events up to `position` are in its rows, but for those of orders that are held by a parked event: `parked` is
+    what was wished for, or the order that is asked for is `held`. Everything recorded more than `lag` seconds ago is in
+    too; None where no worker has looked yet. `halted`: events wait that it cannot apply.
     """
 
     position: int
     lag: float | None
     halted: bool = False
+    parked: bool = False
     held: bool = False
+
+    def of_nothing(self) -> "Progress":
+        """Return the same where the order is not there for who asks: that one is held would tell that it is there."""
+        return msgspec.structs.replace(self, held=False)
 
     def shows(self, wish: Wish) -> bool:
         """Tell whether rows of this progress show what is wished for."""
-        return self.position >= wish.position and not self.halted and not self.held
+        return self.position >= wish.position and not (self.halted or self.parked or self.held)
 
 
 def of_row(row: Sequence[Any]) -> Progress:
     """Return the progress that a row of PROGRESS tells."""
-    position, lag, halted, held = row
-    return Progress(position, None if lag is None else max(0.0, round(lag, 3)), halted, held)
+    position, lag, *signs = row
+    return Progress(position, None if lag is None else max(0.0, round(lag, 3)), *signs)
 
 
 def asked(read_model: str, wish: Wish, order_id: UUID | None = None) -> list[Any]:
     """Return the values that PROGRESS needs."""
-    return [read_model, wish.position, order_id, read_model]
+    return [read_model, wish.position, read_model, order_id, read_model]
 
 
 def progress(source: str, read_model: str, wish: Wish, order_id: UUID | None = None) -> Progress:

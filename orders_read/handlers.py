@@ -15,7 +15,7 @@ SUMMARY = (
     "currency", "orders", "open_orders", "cancelled_orders", "expired_orders", "refunded", "lifetime_value",
     "first_order_at", "last_order_at",
 )  # fmt: skip
-_PROGRESS = ("position", "lag", "halted", "held")
+_PROGRESS = ("position", "lag", "halted", "parked", "held")
 _ORDER = f"select {', '.join(_PROGRESS + COLUMNS)} from ({PROGRESS}) as progress left join order_views on order_id = %s"
 _ENTRIES = "select {columns} from order_timeline where order_id = %s and version > %s order by version limit %s"
 _LAST_VERSION = "select max(version) from order_timeline where order_id = %s"
@@ -38,8 +38,8 @@ def get_order_by_id(query: GetOrderById, wish: Wish, source: str) -> tuple[Progr
     values = [*consistency.asked(query.read_model, wish, query.order_id), query.order_id]
     values += [value for condition in visible for value in condition.values]
     [found] = reading.fetch(source, statement, values, prepared=True)
-    came, order = found[: len(_PROGRESS)], found[len(_PROGRESS) :]
-    return consistency.of_row(came), order_row(order) if order[0] else None
+    came, order = consistency.of_row(found[: len(_PROGRESS)]), found[len(_PROGRESS) :]
+    return (came, order_row(order)) if order[0] else (came.of_nothing(), None)
 
 
 def get_order_timeline(query: GetOrderTimeline, wish: Wish, source: str) -> tuple[Progress, Timeline | None]:
@@ -51,7 +51,7 @@ def get_order_timeline(query: GetOrderTimeline, wish: Wish, source: str) -> tupl
         values += [query.order_id, *condition.values]
     [(version,)] = reading.fetch(source, statement, values, prepared=True)
     if version is None:
-        return came, None
+        return came.of_nothing(), None
     asked = [query.order_id, query.after_version, query.page_size + 1]
     found = reading.records(source, ENTRY, _ENTRIES, asked)
     for entry in found:

@@ -209,6 +209,40 @@ class ProductSales(models.Model):
         return f"{self.product_id} in {self.month:%Y-%m}, {self.currency}"
 
 
+class OrderDeadline(models.Model):
+    """What becomes of an order when nobody does anything: it may `expire`, or `close`, or neither ('').
+
+    `since` is when the log recorded the event that last said one of its states, and `event_id` that event; without an
+    end to wait for there are none. The order is at `version`.
+    """
+
+    order_id = models.UUIDField(primary_key=True)
+    version = models.IntegerField()
+    order_status = models.TextField()
+    payment_status = models.TextField()
+    fulfillment_status = models.TextField()
+    total = models.DecimalField(max_digits=24, decimal_places=4)
+    awaits = models.TextField()
+    since = models.DateTimeField(null=True)
+    event_id = models.UUIDField(null=True)
+    correlation_id = models.UUIDField(null=True)
+
+    class Meta:
+        """Those that wait are found by what they wait for, the longest first."""
+
+        db_table = "order_deadlines"
+        indexes = [
+            models.Index(
+                fields=["awaits", "since", "order_id"],
+                condition=models.Q(since__isnull=False),
+                name="order_deadlines_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} may {self.awaits or 'stay'}"
+
+
 class Checkpoint(models.Model):
     """How far a projection has come in the log; committed together with the rows that say so.
 

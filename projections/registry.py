@@ -5,11 +5,19 @@ from collections.abc import Callable, Sequence
 from projections.projector import Projector
 from projections.projectors.customer_summaries import CustomerSummaries
 from projections.projectors.daily_sales import DailySales
+from projections.projectors.order_deadlines import OrderDeadlines
 from projections.projectors.order_timeline import OrderTimeline
 from projections.projectors.order_views import OrderViews
 from projections.projectors.product_sales import ProductSales
 
-PROJECTORS: tuple[Projector, ...] = (OrderViews(), OrderTimeline(), CustomerSummaries(), DailySales(), ProductSales())
+PROJECTORS: tuple[Projector, ...] = (
+    OrderViews(),
+    OrderTimeline(),
+    CustomerSummaries(),
+    DailySales(),
+    ProductSales(),
+    OrderDeadlines(),
+)
 
 
 class UnknownProjection(Exception):

@@ -4,9 +4,10 @@ import time
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from projections import catch_up as engine
-from projections import checkpoints, rebuild_fold, token_copies, wake_up, watch
+from projections import checkpoints, policies, rebuild_fold, token_copies, wake_up, watch
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
@@ -107,6 +108,15 @@ def verify_next() -> None:
     """Compare some rows of one projection with the log, another one each time, and the copies of tokens with these."""
     watch.verify_next()
     token_copies.repair()
+
+
+@shared_task(name="projections.act_on_deadlines")  # type: ignore[untyped-decorator]
+def act_on_deadlines() -> None:
+    """Ask for what orders have waited for long enough; when infrastructure fails, leave it to the next time."""
+    try:
+        policies.act(timezone.now())
+    except INFRASTRUCTURE as error:
+        log.warning("policies put off", error=str(error))
 
 
 @shared_task(name="projections.fold_rebuild")  # type: ignore[untyped-decorator]

@@ -59,6 +59,20 @@ AGREED = {
         "sum(case event_type when 'RefundIssued' then (data->>'amount')::numeric else 0 end) "
         f"from order_timeline where data ? 'currency' group by 1, 2) as days({DAY}) where {SOMETHING}",
     ),
+    "orders wait for the end that their states allow": (
+        "select order_id, version, order_status, payment_status, fulfillment_status, total, awaits, since is null, "
+        "event_id is null, correlation_id is null from order_deadlines",
+        "select order_id, version, order_status, payment_status, fulfillment_status, total, may, may = '', may = '', "
+        "may = '' from (select *, case when order_status in ('draft', 'placed') then 'expire' "
+        "when order_status = 'confirmed' and fulfillment_status in ('delivered', 'partly_returned', 'returned') "
+        "and (captured >= total or refunded > 0) then 'close' else '' end as may from order_views) as orders",
+    ),
+    "an order has waited since the event that its row names": (
+        "select order_id, since, correlation_id from order_deadlines where awaits <> ''",
+        "select distinct on (order_id) order_id, recorded_at, told.correlation_id from order_timeline as told "
+        "join order_deadlines using (order_id) where awaits <> '' and data ?| "
+        "array['order_status', 'payment_status', 'fulfillment_status'] order by order_id, told.version desc",
+    ),
     "products were sold on the orders that were not called off": (
         "select product_id, currency, sum(units) as units, sum(revenue), sum(orders) from product_sales "
         "group by 1, 2 having sum(orders) <> 0",
@@ -78,7 +92,7 @@ def disagreements() -> dict[str, list[tuple[object, ...]]]:
     found = {}
     with connections["read"].cursor() as cursor:
         for sentence, (one, other) in AGREED.items():
-            cursor.execute(f"({one} except {other}) union all ({other} except {one}) limit 10")
+            cursor.execute(f"(({one}) except ({other})) union all (({other}) except ({one})) limit 10")
             if rows := cursor.fetchall():
                 found[sentence] = rows
     return found

@@ -1,4 +1,4 @@
-"""README's example of a sixth projection, run as it is printed."""
+"""README's example of a seventh projection, run as it is printed."""
 
 import re
 from pathlib import Path
@@ -35,7 +35,7 @@ def printed(databases):
     apps.clear_cache()
 
 
-def test_a_sixth_projection_takes_fewer_than_thirty_lines(printed, monkeypatch):
+def test_a_seventh_projection_takes_fewer_than_thirty_lines(printed, monkeypatch):
     text, defined = printed
     assert len([line for line in text.splitlines() if line and not line.startswith("#")]) < 30
     monkeypatch.setattr(registry, "PROJECTORS", (defined["CountryOrdersProjector"](),))

@@ -4,15 +4,14 @@ from typing import Any
 
 from orders_write.domain import commands, errors, events
 from orders_write.domain.checks import check_text
+from orders_write.domain.ends import ARRIVED, UNCONFIRMED, is_settled
 from orders_write.domain.events import Event
 from orders_write.domain.fulfillment_errors import OrderIsFulfilled
 from orders_write.domain.paying import check_confirmed, voiding
 from orders_write.domain.payment_errors import OrderIsPaid
 from orders_write.domain.state import Order
-from orders_write.domain.values import FulfillmentStatus
 
 ENDED = frozenset({"cancelled", "expired", "closed"})
-CLOSABLE: frozenset[FulfillmentStatus] = frozenset({"delivered", "partly_returned", "returned"})
 
 
 def check_not_ended(command: commands.Command, order: Order) -> None:
@@ -43,7 +42,7 @@ def cancel(command: commands.CancelOrder, order: Order) -> list[Event]:
 
 def expire(command: commands.ExpireOrder, order: Order) -> list[Event]:
     """Give up an order that nobody confirmed."""
-    if order.is_confirmed:
+    if order.order_status not in UNCONFIRMED:
         raise errors.OrderIsConfirmed(command.order_id, order.total)
     return [*voiding(order), events.OrderExpired(order_status="expired", **_called_off(order))]
 
@@ -63,9 +62,9 @@ def _called_off(order: Order) -> dict[str, Any]:
 def close(command: commands.CloseOrder, order: Order) -> list[Event]:
     """Put the order away once it has arrived and is paid for, or money was given back."""
     check_confirmed(command, order)
-    if order.fulfillment_status not in CLOSABLE:
+    if order.fulfillment_status not in ARRIVED:
         raise errors.OrderIsNotDelivered(order.fulfillment_status)
-    if order.captured < order.total and not order.refunded:
+    if not is_settled(order.payment_status, order.total):
         raise errors.OrderIsNotPaid(order.total, order.captured)
     ended = events.OrderClosed(
         customer_id=order.customer_id,

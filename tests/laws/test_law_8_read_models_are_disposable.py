@@ -16,7 +16,7 @@ from projections.registry import PROJECTORS
 from tests.projections.helpers import add_jam, checkpoint, table
 
 ORDER_VIEWS = PROJECTORS[0]
-ALL = "there are: order_views, order_timeline, customer_summaries, daily_sales, product_sales."
+ALL = "there are: order_views, order_timeline, customer_summaries, daily_sales, product_sales, order_deadlines."
 
 
 def test_a_rebuild_gives_the_rows_that_ran_live(shop, capsys):
@@ -27,7 +27,7 @@ def test_a_rebuild_gives_the_rows_that_ran_live(shop, capsys):
     rebuilt = checkpoint(ORDER_VIEWS)
     assert (rebuilt.generation, before.generation) == (2, 1)
     assert (rebuilt.position, rebuilt.last_event_id) == (before.position, before.last_event_id)
-    assert "[1/5] order_views: 6 events, done" in capsys.readouterr().out
+    assert "[1/6] order_views: 6 events, done" in capsys.readouterr().out
 
 
 def test_a_rebuild_repairs_rows_that_drifted(shop):

@@ -24,12 +24,22 @@ ACCESS = (
         Edit("gate/permissions.py", "return request.user.role in roles", "return True"),
     ),
     Mutation(
-        "a foreign order is loaded before it is refused",
+        "a foreign order is loaded by a command before it is refused",
         (_WHO_MAY + "the_time_of_an_answer_does_not_tell_whether_the_order_is_there",),
         Edit(
             "orders_write/event_store.py",
             "    first = _log().filter(stream_id=stream_id, version=1)\n",
             "    load_stream(stream_id)\n    first = _log().filter(stream_id=stream_id, version=1)\n",
+        ),
+    ),
+    Mutation(
+        "a foreign order is loaded by a query before it is refused",
+        (_WHO_MAY + "the_time_of_an_answer_does_not_tell_whether_the_order_is_there",),
+        Edit(
+            "orders_read/handlers.py",
+            "    return _views(query).filter(order_id=query.order_id).first()",
+            "    OrderView.objects.filter(order_id=query.order_id).first()\n"
+            "    return _views(query).filter(order_id=query.order_id).first()",
         ),
     ),
     Mutation(

@@ -18,6 +18,7 @@ LAW_8 = "tests/laws/test_law_8_read_models_are_disposable.py::test_"
 LAW_9 = "tests/laws/test_law_9_what_was_stored_can_be_read.py::test_"
 LAW_10 = "tests/laws/test_law_10_money_is_exact.py::test_"
 LAW_11 = "tests/laws/test_law_11_a_command_is_done_once.py::test_"
+POLICIES = "tests/projections/test_policies.py::test_"
 
 _LOG_LOCK = "before insert on events\n    for each statement execute function events_take_log_lock()"
 _TRIGGERS = "orders_write/migrations/0002_log_is_append_only.py"
@@ -211,6 +212,16 @@ MUTATIONS = (
             '"total": amount(order.total, order.currency)',
             '"total": float(order.total)',
         ),
+    ),
+    Mutation(
+        "a policy asks whatever version the order is at",
+        (POLICIES + "an_order_that_moved_on_is_left_to_its_newer_row",),
+        Edit("projections/policies.py", ", expected_version=row.version)", ")"),
+    ),
+    Mutation(
+        "a policy counts from when things are said to have happened",
+        (POLICIES + "orders_of_long_ago_that_were_recorded_just_now_have_their_time",),
+        Edit("projections/projectors/order_deadlines.py", "stored.recorded_at", "stored.occurred_at"),
     ),
     Mutation(
         "the answer is recorded in a transaction of its own",

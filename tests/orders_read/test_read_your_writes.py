@@ -13,6 +13,7 @@ from orders_read.models import Checkpoint
 from orders_write import event_store
 from projections.catch_up import catch_up
 from projections.projectors.order_views import OrderViews
+from tests import tokens
 from tests.orders_read.conftest import ADA_TEA
 from tests.projections.helpers import Shared, add_jam, checkpoint, poison
 
@@ -198,6 +199,18 @@ def test_an_order_that_is_held_is_stale_and_so_is_what_its_event_should_show(pla
     assert not asked(api, f"/api/orders/{other}")[1]
     assert not asked(api, "/api/orders")[1]
     assert asked(api, "/api/orders", consistency_token=token_of(position))[1]
+
+
+def test_that_an_order_is_held_does_not_tell_a_stranger_that_it_is_there(place, project):
+    held = place(customer="grace")
+    project()
+    poison(held, version=2)
+    project()
+    ada, grace = (tokens.client(tokens.customer(name)) for name in ("ada", "grace"))
+    for path in (f"/api/orders/{held}", f"/api/orders/{held}?as_of_version=1", f"/api/orders/{held}/timeline"):
+        stranger = ada.get(path)
+        assert (stranger.status_code, "Warning" in stranger) == (404, False)
+        assert grace.get(path).json()["stale"]
 
 
 def test_a_halted_projection_is_stale(place, project, api):
