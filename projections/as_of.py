@@ -31,7 +31,7 @@ def get_order_as_of(query: GetOrderAsOf, wish: Wish, source: str) -> tuple[Progr
 
 
 def _is_seen(query: GetOrderAsOf, source: str) -> bool:
-    """Tell whether the actor may see the order, before it is folded: the time that takes would tell that it is there."""
+    """Tell whether the actor may see the order, before it is folded: the time of that would tell that it is there."""
     if query.actor.role != CUSTOMER:
         return query.actor.role in (OPERATOR, AUDITOR)
     first = TimelineEntry.objects.using(source).filter(order_id=query.order_id, version=1)
