@@ -76,7 +76,7 @@ def place(databases: None) -> Callable[..., UUID]:
 @pytest.fixture
 def anonymous_api(databases: None) -> APIClient:
     """A client of the HTTP API without credentials."""
-    return APIClient()
+    return tokens.client()
 
 
 @pytest.fixture
