@@ -254,6 +254,7 @@ def test_the_task_does_it_and_beat_sends_it(ask, project, settings):
         tasks.act_on_deadlines()
         project()
     assert _ends(order_ids) == [1, 1, 0]
+    app.loader.import_default_modules()
     sent = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert "projections.act_on_deadlines" in sent <= set(app.tasks)
 
