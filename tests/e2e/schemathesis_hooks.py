@@ -1,4 +1,4 @@
-"""What schemathesis cannot read in the description: whose token it has, tokens that are real, and rules of several parts.
+"""What schemathesis cannot read in the description: whose token it has, real tokens, and rules of several parts.
 
 It is loaded by the command line of schemathesis; test_schemathesis.py sets the environment.
 """
