@@ -38,7 +38,7 @@ def _run(service, role, report):
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run", f"http://127.0.0.1:{service.port}/api/schema",
         "--header", f"Authorization: Bearer {text}", "--checks", "all", "--phases", PHASES, "--max-examples", EXAMPLES,
-        "--workers", "2", "--seed", "1", "--suppress-health-check", "all", "--generation-database", "none",
+        "--workers", "1", "--seed", "1", "--suppress-health-check", "all", "--generation-database", "none",
         "--continue-on-failure", "--no-color", "--warnings", "off",
         "--report", "ndjson", "--report-ndjson-path", str(report),
     ]  # fmt: skip
