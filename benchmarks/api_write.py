@@ -1,9 +1,8 @@
 """How long placing an order over HTTP takes, against a raw INSERT of the same event and an empty DRF view, added.
 
-`.venv/bin/python -m benchmarks.api_write [orders]`. 4 clients, one web server process with 4 threads; rounds alternate.
+`.venv/bin/python -m benchmarks.api_write [orders]`. 4 connections, one web process with 4 threads; rounds alternate.
 """
 
-import http.client
 import json
 import statistics
 import sys
@@ -12,10 +11,11 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
-from benchmarks import databases, table
+from benchmarks import databases, http_load, table
 
-CLIENTS, ROUNDS, TARGET, WARM_UP = 4, 5, 1.6, 40
+CLIENTS, ROUNDS, TARGET, WARM_UP = 4, 5, 1.6, 200
 RAW, EMPTY = "psycopg, one prepared INSERT", "an empty DRF POST view"
 POST, KEYED = "POST /api/orders", "POST /api/orders with an Idempotency-Key"
 
@@ -23,18 +23,19 @@ POST, KEYED = "POST /api/orders", "POST /api/orders with an Idempotency-Key"
 def main(orders: int) -> None:
     """Measure and print."""
     with databases.fresh(), tempfile.TemporaryDirectory() as folder:
-        empty, full = (_server(Path(folder), application) for application in ("benchmarks.empty_view", "config.wsgi"))
-        contenders = {
-            RAW: partial(_rate, _insert, orders),
-            EMPTY: partial(_rate, partial(_post, empty, False), orders),
-            POST: partial(_rate, partial(_post, full, False), orders),
-            KEYED: partial(_rate, partial(_post, full, True), orders),
-        }
+        started: list[Any] = []
         try:
+            empty, full = (_server(Path(folder), started, name) for name in ("benchmarks.empty_view", "config.wsgi"))
+            contenders = {
+                RAW: partial(_inserted, orders),
+                EMPTY: partial(_posted, empty, False, orders),
+                POST: partial(_posted, full, False, orders),
+                KEYED: partial(_posted, full, True, orders),
+            }
             _show(table.alternating(contenders, ROUNDS))
         finally:
-            empty.stop()
-            full.stop()
+            for service in started:
+                service.stop()
 
 
 def _show(rates: table.Rounds) -> None:
@@ -45,16 +46,17 @@ def _show(rates: table.Rounds) -> None:
         print(f"  {name:<46} takes {ratio:.2f} x the time of both baselines added (target: at most {TARGET} x)")
 
 
-def _server(folder: Path, application: str) -> Any:
+def _server(folder: Path, started: list[Any], application: str) -> Any:
     from tests.e2e.service import Service, eventually
 
     service = Service(folder / application)
-    service.folder.mkdir()
+    service.folder.mkdir(exist_ok=True)
     command = service.commands["web"]
     command[command.index("config.wsgi")] = application
     command[command.index("--workers") + 1] = "1"
     service.broker.start()
     service.start("web")
+    started.append(service)
     eventually(partial(_answers, service), f"{application} answers")
     return service
 
@@ -66,9 +68,18 @@ def _answers(service: Any) -> bool:
         return False
 
 
-def _rate(work: Any, orders: int) -> float:
-    """Return the orders per second of all clients together, from the first one's start to the last one's end."""
-    spans = databases.in_processes(work, [(orders // CLIENTS,)] * CLIENTS)
+def _posted(service: Any, keyed: bool, orders: int) -> float:
+    """Return the orders per second that a service takes from all connections together."""
+    body = json.dumps(_order()).encode()
+    keys = [{"Idempotency-Key": str(uuid4())} if keyed else {} for _ in range(WARM_UP + orders)]
+    headers = [service.headers | key for key in keys]
+    http_load.post(service.port, "/api/orders", body, headers[:WARM_UP], CLIENTS)
+    return http_load.post(service.port, "/api/orders", body, headers[WARM_UP:], CLIENTS).rate
+
+
+def _inserted(orders: int) -> float:
+    """Return the events per second of all writers together, from the first one's start to the last one's end."""
+    spans = databases.in_processes(_insert, [(orders // CLIENTS,)] * CLIENTS)
     return CLIENTS * (orders // CLIENTS) / (max(end for _, end in spans) - min(start for start, _ in spans))
 
 
@@ -80,25 +91,6 @@ def _order() -> dict[str, Any]:
     address |= {"city": "Leeds", "region": "West Riding of Yorkshire", "postal_code": "LS7 4AP"}
     made = {"customer_id": "customer-000007", "currency": "GBP", "reference": "web-0a1b2c"}
     return made | {"items": items, "shipping_address": address}
-
-
-def _post(service: Any, keyed: bool, barrier: Any, orders: int) -> tuple[float, float]:
-    from uuid import uuid4
-
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
-    body, headers = json.dumps(_order()), dict(service.headers)
-    for number in range(-WARM_UP, orders):
-        if number == 0:
-            barrier.wait()
-            started = perf_counter()
-        if keyed:
-            headers["Idempotency-Key"] = str(uuid4())
-        connection.request("POST", "/api/orders", body, headers)
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 201:
-            raise RuntimeError(f"{service.folder.name} answered {answer.status}")
-    return started, perf_counter()
 
 
 def _insert(barrier: Any, orders: int) -> tuple[float, float]:

@@ -2,14 +2,17 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-
+import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from rest_framework.request import Request  # noqa: E402  (views ask for the apps)
+from rest_framework.response import Response  # noqa: E402
+from rest_framework.views import APIView  # noqa: E402
 
 
 class Empty(APIView):

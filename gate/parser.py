@@ -19,11 +19,15 @@ from gate.text import BadText, clean
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**63 - 1
+_LONG_INTEGER = re.compile(r"[0-9]{19}")
 _STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 
 class UnusableNumber:
     """A number that would lose digits as a float or an integer; no field takes it."""
+
+
+_decode = msgspec.json.Decoder(float_hook=lambda text: UnusableNumber()).decode
 
 
 class StrictJSONParser(BaseParser):
@@ -74,8 +78,8 @@ def parse(body: bytes) -> Any:
     try:
         value = _read(text)
     except (ValueError, msgspec.DecodeError):
-        value = _read_with_care(text)
-    return _cleaned(value, "")
+        return _cleaned(_read_with_care(text), "")
+    return value if _is_plain(text) else _cleaned(value, "")
 
 
 def _read(text: str) -> Any:
@@ -84,11 +88,16 @@ def _read(text: str) -> Any:
     Raises:
         ValueError, DecodeError: it is not known to be in order.
     """
-    value = msgspec.json.decode(text)
+    value = _decode(text)
     keys = _keys(value)
     if text.count(":") != keys and _STRINGS.sub("", text).count(":") != keys:
         raise ValueError("A key stands twice in one object.")
     return value
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether there is nothing to clean: no text that is not printable ASCII, no integer that may be too long."""
+    return text.isascii() and text.isprintable() and "\\" not in text and not _LONG_INTEGER.search(text)
 
 
 def _keys(value: Any) -> int:
@@ -154,11 +163,7 @@ def _cleaned(value: Any, path: str) -> Any:
         return [_cleaned(item, f"{path}.{number}" if path else str(number)) for number, item in enumerate(value)]
     if isinstance(value, dict):
         return {_clean_text(key, path): _cleaned(item, f"{path}.{key}" if path else key) for key, item in value.items()}
-    return UnusableNumber() if _loses_digits(value) else value
-
-
-def _loses_digits(value: Any) -> bool:
-    return isinstance(value, float) or (isinstance(value, int) and abs(value) > MAX_INTEGER)
+    return UnusableNumber() if isinstance(value, int) and abs(value) > MAX_INTEGER else value
 
 
 def _clean_text(text: str, path: str) -> str:

@@ -12,8 +12,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from gate.bodies import Body, checked
+from gate.checks import text
 from gate.consistency import token_of
-from gate.params import expected_version_of, idempotency_key_of, read_query, text
+from gate.params import expected_version_of, idempotency_key_of, read_query
 from gate.parser import body_of
 from gate.permissions import actor_of
 from gate.problems import invalid_body, invalid_field
@@ -26,6 +27,8 @@ from orders_write.event_store import ConcurrencyConflict
 from orders_write.idempotency import AnsweredBefore, DoneOnce, KeyedRequest, Tell
 from orders_write.ids import new_id
 from orders_write.serializers import ReasonToDeleteBody
+
+REASON = {"reason": text(500)}
 
 
 def given(request: Request, body: type[Body]) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def reason_of(request: Request) -> str:
     Raises:
         Problem, ValidationError: there is no reason, or there are two.
     """
-    reason = read_query(request, {"reason": text(500)}).get("reason")
+    reason = read_query(request, REASON).get("reason")
     given: str | None = checked(ReasonToDeleteBody, body_of(request)).get("reason")
     if reason and given and reason != given:
         raise ValidationError({"reason": ["The query and the body give different reasons; give one."]})
@@ -53,7 +56,9 @@ def reason_of(request: Request) -> str:
     return said
 
 
-def carry_out(request: Request, command: Command, status: str, code: int = 200) -> HttpResponse:
+def carry_out(
+    request: Request, command: Command, status: str, code: int = 200, *, id_is_new: bool = False
+) -> HttpResponse:
     """Carry out a command; its answer says `status`, a past participle, with the HTTP status `code`."""
     expected = expected_version_of(request)
 
@@ -62,17 +67,17 @@ def carry_out(request: Request, command: Command, status: str, code: int = 200) 
             return done(answers[0], status, code)
         return refused(answers[0], request.path, conditional=expected is not None)
 
-    return _carried_out(request, [command], tell, expected)
+    return _carried_out(request, [command], tell, expected, id_is_new=id_is_new)
 
 
-def make(request: Request, command: Command, status: str) -> HttpResponse:
-    """Carry out a command that makes an order.
+def make(request: Request, command: Command, status: str, *, id_is_new: bool) -> HttpResponse:
+    """Carry out a command that makes an order, under an id of the client's or one that `is_new`.
 
     Raises:
         Problem: 400, the request names a version that the order cannot have.
     """
     _without_version(request)
-    return carry_out(request, command, status, 201)
+    return carry_out(request, command, status, 201, id_is_new=id_is_new)
 
 
 def make_each(request: Request, commands: Sequence[Command | ValidationError], status: str) -> HttpResponse:
@@ -108,23 +113,30 @@ def _without_version(request: Request) -> None:
         raise invalid_field("If-Match", "What is being made has no version yet; leave this header out.")
 
 
-def _carried_out(request: Request, commands: Sequence[Command], tell: Tell, expected: int | None) -> HttpResponse:
+def _carried_out(
+    request: Request, commands: Sequence[Command], tell: Tell, expected: int | None, *, id_is_new: bool = False
+) -> HttpResponse:
     keyed = _keyed(request)
     once = DoneOnce(keyed, tell) if keyed else None
+    asked = _asked(request, commands, keyed, id_is_new)
     try:
-        answers = command_bus.dispatch_many(_asked(request, commands, keyed), expected_version=expected, once=once)
+        answers = command_bus.dispatch_many(asked, expected_version=expected, once=once)
     except AnsweredBefore as before:
         return before.told.response(**{"Idempotency-Replayed": "true"})
     return tell(answers).response()
 
 
-def _asked(request: Request, commands: Sequence[Command], keyed: KeyedRequest | None) -> list[Asked]:
+def _asked(request: Request, commands: Sequence[Command], keyed: KeyedRequest | None, id_is_new: bool) -> list[Asked]:
     """Return the commands with their contexts; with a key, their ids are derived from it."""
     actor, ids = actor_of(request), _command_ids(keyed)
-    correlation_id: UUID = request.correlation_id  # type: ignore[attr-defined]
+    who: dict[str, Any] = {
+        "actor": actor.name,
+        "customer_id": actor.customer_id,
+        "correlation_id": request.correlation_id,  # type: ignore[attr-defined]
+        "id_is_new": id_is_new,
+    }
     return [
-        (command, Context(actor.name, command_id, correlation_id, customer_id=actor.customer_id))
-        for command, command_id in zip(commands, ids, strict=False)
+        (command, Context(command_id=command_id, **who)) for command, command_id in zip(commands, ids, strict=False)
     ]
 
 

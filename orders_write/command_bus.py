@@ -6,7 +6,7 @@ decided again on the new state, a bounded number of times, with jitter.
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 class Context:
     """Who asks, and what the asking belongs to; `occurred_at` (aware) is set when the thing happened in the past.
 
-    With a `customer_id` the orders of that customer are all that there are.
+    With a `customer_id` the orders of that customer are all that there are. When `id_is_new` the order's id was made
+    for this command, so that nothing can have happened to it, and nothing is loaded.
     """
 
     actor: str
@@ -39,6 +40,7 @@ class Context:
     causation_id: UUID | None = None
     occurred_at: datetime | None = None
     customer_id: str | None = None
+    id_is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,7 @@ def _log_one(command: Command, context: Context, answer: Answer, took_ms: float)
 
 
 def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
-    batch = _Batch([command.order_id for command, _ in asked])
+    batch = _Batch({command.order_id for command, context in asked if not context.id_is_new})
     if asked and (conflict := batch.conflict(asked[0][0].order_id, expected_version)):
         return [conflict] * len(asked)
     answers = [batch.carry_out(command, context) for command, context in asked]
@@ -193,11 +195,11 @@ def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answ
 class _Batch:
     """The orders that some commands concern, and the events decided so far."""
 
-    def __init__(self, order_ids: Sequence[UUID]) -> None:
+    def __init__(self, order_ids: Set[UUID]) -> None:
         self.orders: dict[UUID, Order] = {}
         self.versions: dict[UUID, int] = {}
         self.new: list[NewEvent] = []
-        for stored in event_store.load_streams(set(order_ids)):
+        for stored in event_store.load_streams(order_ids) if order_ids else ():
             self._apply(stored.stream_id, stored.event)
 
     @property

@@ -1,4 +1,4 @@
-"""The addresses of the write side; the one it shares with the read side is in config/urls.py."""
+"""The addresses of the write side; those that it shares with the read side are in config/urls.py."""
 
 from django.urls import include, path
 
@@ -25,7 +25,6 @@ _order = [
 ]
 
 urlpatterns = [
-    path("orders", views.Orders.as_view()),
     path("orders/batch", views.OrderBatch.as_view()),
     path("orders/<str:order_id>/", include(_order)),
 ]

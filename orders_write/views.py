@@ -41,7 +41,7 @@ class Orders(APIView):
         """Place an order."""
         owner = actor_of(request).customer_id  # a customer's id comes from its credential alone
         body = {"customer_id": owner} | given(request, OwnOrderBody if owner else CreateOrderBody)
-        return make(request, _create(body), "created")
+        return make(request, _create(body), "created", id_is_new="order_id" not in body)
 
 
 class OrderBatch(APIView):
@@ -186,13 +186,12 @@ class Closure(APIView):
 
 
 def _create(body: dict[str, Any]) -> CreateOrder:
-    items, address = body.pop("items"), body.pop("shipping_address")
-    return CreateOrder(
-        order_id=body.pop("order_id", None) or new_id(),
-        items=tuple(Item(**item) for item in items),
-        shipping_address=Address(**address),
-        **body,
-    )
+    parts = {
+        "order_id": body.get("order_id") or new_id(),
+        "items": tuple(Item(**item) for item in body["items"]),
+        "shipping_address": Address(**body["shipping_address"]),
+    }
+    return CreateOrder(**(body | parts))
 
 
 def _create_or_error(data: Any) -> CreateOrder | ValidationError:

