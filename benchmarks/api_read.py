@@ -31,7 +31,7 @@ def main(requests: int) -> None:
         started: list[Service] = []
         fast = _fast_api(Path(folder))
         try:
-            ours, plain = (_server(Path(folder), started, name) for name in ("config.wsgi", "benchmarks.plain_view"))
+            ours, plain = (server(Path(folder), started, name) for name in ("config.wsgi", "benchmarks.plain_view"))
             contenders: dict[str, Callable[[], float]] = {
                 PLAIN: partial(_rate, plain.port, paths, plain.headers, requests),
                 CONSTANT: partial(_rate, plain.port, ["/constant"], {}, requests),
@@ -75,7 +75,8 @@ def _orders() -> list[str]:
     return [f"/api/orders/{order_id}" for order_id in ids]
 
 
-def _server(folder: Path, started: list[Any], application: str) -> Any:
+def server(folder: Path, started: list[Any], application: str) -> Any:
+    """Start a web server of one process, put it into `started`, and return it."""
     from tests.e2e.service import Service, eventually
 
     service = Service(folder / application)

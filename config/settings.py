@@ -101,6 +101,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "orders_write",
     "orders_read",
     "projections",
@@ -164,6 +166,31 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "config.api_errors.problem_of",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.schema.TableSchema",
+    "DEFAULT_VERSIONING_CLASS": "rest_framework.versioning.AcceptHeaderVersioning",
+    "DEFAULT_VERSION": "1",
+    "ALLOWED_VERSIONS": ["1"],
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Daybook",
+    "DESCRIPTION": "An order service: commands append events to a log, queries read what follows from it.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "TAGS": [
+        {"name": "orders", "description": "What an order is made of, its confirmation and its end."},
+        {"name": "payments", "description": "What became of the money."},
+        {"name": "fulfillment", "description": "What became of the goods."},
+        {"name": "queries", "description": "Orders and customers, as far as the read models have come."},
+        {"name": "reports", "description": "What was sold."},
+        {"name": "log", "description": "For other systems, and for those who run this one."},
+    ],
+    "POSTPROCESSING_HOOKS": ["config.openapi.schema.complete"],
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
+    "REDOC_DIST": "SIDECAR",
 }
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", 24)  # how long an answer is kept for whoever repeats its key
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])  # none: no other origin's browser gets in

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import health
+from config.openapi import document, pages
 from orders_read.views import OrderDetail, OrderList
 from orders_write.views import CancelOrder
 from orders_write.views import Orders as PlaceOrders
@@ -28,6 +29,9 @@ urlpatterns = [
     path("api/", include("orders_read.urls")),
     path("api/", include("orders_write.urls")),
     path("api/orders/<str:order_id>", Order.as_view()),
+    path("api/schema", document.Schema.as_view(), name="schema"),
+    path("api/docs", pages.SwaggerUI.as_view()),
+    path("api/redoc", pages.Redoc.as_view()),
     path("admin/", admin.site.urls),
 ]
 

@@ -5,6 +5,7 @@ import re
 from django.core.signing import BadSignature
 from rest_framework.request import Request
 
+from gate.checks import described
 from gate.consistency import position_of
 from gate.problems import invalid_field
 
@@ -27,6 +28,7 @@ def consistency_of(request: Request) -> int:
         raise invalid_field("Consistency-Token", sentence) from error
 
 
+@described(type="string", maxLength=200, examples=["MTI3:kqf"])
 def position_check(value: str) -> int:
     """Check a query parameter that holds a token; return its position."""
     try:

@@ -1,100 +1,19 @@
 """The parts of an address: query parameters, path parts and headers, checked as strictly as a body."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from rest_framework.request import Request
 
-from gate.fields import AMOUNT, CANONICAL_UUID
+from gate.checks import Check, number, text
+from gate.fields import CANONICAL_UUID
 from gate.problems import invalid, invalid_field
-from gate.text import clean
 
-Check = Callable[[str], Any]
 _VERSION_TAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 _KEY = re.compile(r""""((?:[ !#-\[\]-~]|\\["\\]){1,255})"|([!#-+\--:<-\[\]-~]{1,255})""")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{8}(\.[0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
-_DAY = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}")
-
-
-def text(limit: int) -> Check:
-    """Return a check for a text of up to `limit` characters."""
-
-    def check(value: str) -> str:
-        if len(value) > limit:
-            raise ValueError(f"This has at most {limit} characters, not {len(value)}.")
-        return clean(value).strip()
-
-    return check
-
-
-def number(low: int, high: int) -> Check:
-    """Return a check for a whole number from `low` to `high`."""
-
-    def check(value: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
-            raise ValueError(f"This must be a whole number from {low} to {high}.")
-        return int(value)
-
-    return check
-
-
-def one_of(choices: Sequence[str]) -> Check:
-    """Return a check for one of some words."""
-
-    def check(value: str) -> str:
-        if value not in choices:
-            raise ValueError(f"This must be one of: {', '.join(choices)}.")
-        return value
-
-    return check
-
-
-def moment(value: str) -> datetime:
-    """Check a time with an offset from UTC, as in RFC 3339, and return it in UTC."""
-    sentence = "This must be a time with its offset, such as 2026-11-21T09:30:00Z; in an address, write + as %2B."
-    if not _MOMENT.fullmatch(value):
-        raise ValueError(sentence)
-    try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise ValueError(sentence) from error
-
-
-def day(value: str) -> date:
-    """Check a day such as 2026-11-21."""
-    try:
-        if _DAY.fullmatch(value):
-            return date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise ValueError("This must be a day such as 2026-11-21.")
-
-
-def month(value: str) -> date:
-    """Check a month such as 2026-11, and return its first day."""
-    try:
-        return day(f"{value}-01")
-    except ValueError:
-        raise ValueError("This must be a month such as 2026-11.") from None
-
-
-def amount(value: str) -> Decimal:
-    """Check an exact amount, such as 12.50."""
-    if not AMOUNT.fullmatch(value):
-        raise ValueError("This must be an amount such as 12.50: up to 12 digits, and up to 4 decimals after a point.")
-    return Decimal(value)
-
-
-def identifier(value: str) -> UUID:
-    """Check a UUID in its canonical form."""
-    if not CANONICAL_UUID.fullmatch(value):
-        raise ValueError("This must be a UUID such as '01890a5d-ac96-774b-bcce-b302099a8057'.")
-    return UUID(value)
 
 
 def read_query(request: Request, checks: Mapping[str, Check]) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 import unicodedata
 
 _FORBIDDEN = {"Cc": "a control character", "Cs": "a lone surrogate"}
+# As regular expressions have it, for whoever describes what may enter; lone surrogates have no place in one.
+_REFUSED = "\\u0000-\\u001F\\u007F-\\u009F\\u202A-\\u202E\\u2066-\\u2069\\uFFFD"
+CLEAN, NOT_BLANK = f"^[^{_REFUSED}]*$", f"^[^{_REFUSED}]*[^\\s{_REFUSED}][^{_REFUSED}]*$"
 _BIDI = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
 
 

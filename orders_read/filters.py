@@ -1,6 +1,6 @@
 """The query parameters and headers of the read side: checked, and turned into the question that they ask."""
 
-import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
@@ -8,23 +8,17 @@ from uuid import UUID
 import msgspec
 from rest_framework.request import Request
 
-from gate import params
-from gate.headers import consistency_of, position_check, wait_of
-from gate.params import Check, number, one_of, read_query, text
+from gate.checks import Check
+from gate.headers import consistency_of, wait_of
+from gate.params import read_query
 from gate.permissions import actor_of
 from gate.problems import invalid_field
-from orders_read import cursors
+from orders_read import cursors, parameters
 from orders_read.consistency import Wish
 from orders_read.cursors import NotACursor
+from orders_read.parameters import MAX_WORDS
 from orders_read.queries import (
-    FULFILLMENT_STATUSES,
     MAX_DEPTH,
-    MAX_PAGE_SIZE,
-    ORDER_STATUSES,
-    PAYMENT_STATUSES,
-    SORT_FIELDS,
-    SORT_ORDERS,
-    STATUSES,
     FollowEvents,
     GetCustomer,
     GetCustomerOrders,
@@ -38,29 +32,8 @@ from orders_read.queries import (
     SearchOrders,
 )
 
-MAX_WORDS, MAX_EVENTS = 16, 500
 DAYS, MONTHS = 366, 60
 Listed = TypeVar("Listed", bound=ListOrders)
-_FORMATS = ("json", "csv")
-_VERSION = number(1, 999_999_999)
-_PAGED: dict[str, Check] = {
-    "status": one_of(STATUSES),
-    "order_status": one_of(ORDER_STATUSES),
-    "payment_status": one_of(PAYMENT_STATUSES),
-    "fulfillment_status": one_of(FULFILLMENT_STATUSES),
-    "country": text(100),
-    "product_id": text(64),
-    "currency": text(3),
-    "created_from": params.moment,
-    "created_to": params.moment,
-    "total_min": params.amount,
-    "total_max": params.amount,
-    "page": number(1, MAX_DEPTH),
-    "page_size": number(1, MAX_PAGE_SIZE),
-    "cursor": text(1_000),
-}
-_LIST = {**_PAGED, "customer_id": text(64), "sort_by": one_of(SORT_FIELDS), "sort_order": one_of(SORT_ORDERS)}
-_SEARCH = {**_LIST, "q": text(200), "sort_by": one_of((*SORT_FIELDS, "relevance"))}
 
 
 def wish(request: Request) -> Wish:
@@ -78,10 +51,9 @@ def one_order(request: Request, order_id: UUID) -> GetOrderById | GetOrderAsOf:
     Raises:
         Problem: 400, a parameter is wrong, or two of them contradict one another.
     """
-    checks = {"expected_version": _VERSION, "as_of_version": _VERSION, "as_of": params.moment}
-    found, actor = read_query(request, checks), actor_of(request)
+    found, actor = read_query(request, parameters.ONE_ORDER), actor_of(request)
     if len(found) > 1:
-        raise invalid_field(list(found)[1], f"Of {', '.join(checks)} one may be given at a time.")
+        raise invalid_field(list(found)[1], f"Of {', '.join(parameters.ONE_ORDER)} one may be given at a time.")
     if "as_of_version" in found or "as_of" in found:
         return GetOrderAsOf(actor=actor, order_id=order_id, **found)
     return GetOrderById(actor=actor, order_id=order_id, **found)
@@ -93,8 +65,8 @@ def timeline(request: Request, order_id: UUID) -> GetOrderTimeline:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    checks = {"after_version": number(0, 999_999_999), "page_size": number(1, MAX_PAGE_SIZE)}
-    return GetOrderTimeline(actor=actor_of(request), order_id=order_id, **read_query(request, checks))
+    found = read_query(request, parameters.TIMELINE)
+    return GetOrderTimeline(actor=actor_of(request), order_id=order_id, **found)
 
 
 def orders(request: Request) -> ListOrders:
@@ -103,7 +75,7 @@ def orders(request: Request) -> ListOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    return _listed(ListOrders, read_query(request, _LIST), request)
+    return _listed(ListOrders, read_query(request, parameters.ORDERS), request)
 
 
 def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
@@ -112,7 +84,9 @@ def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    return _listed(GetCustomerOrders, read_query(request, _PAGED) | {"customer_id": customer_id}, request)
+    return _listed(
+        GetCustomerOrders, read_query(request, parameters.CUSTOMER_ORDERS) | {"customer_id": customer_id}, request
+    )
 
 
 def customer(request: Request, customer_id: str) -> GetCustomer:
@@ -131,7 +105,7 @@ def search(request: Request) -> SearchOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    query = _listed(SearchOrders, read_query(request, _SEARCH), request)
+    query = _listed(SearchOrders, read_query(request, parameters.SEARCH), request)
     if len(query.q.split()) > MAX_WORDS:
         raise invalid_field("q", f"A search has at most {MAX_WORDS} words.")
     if query.sort_by == "relevance" and not query.q:
@@ -183,7 +157,7 @@ def daily_sales(request: Request) -> tuple[GetDailySales, str]:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    found = _report(request, params.day, {"country": text(100)})
+    found = _report(request, parameters.DAILY_SALES)
     last = found.pop("to", None) or datetime.now(UTC).date()
     first = found.pop("from", None) or last - timedelta(days=29)
     _check_span(first, last, (last - first).days + 1, DAYS, "days")
@@ -197,7 +171,7 @@ def product_sales(request: Request) -> tuple[GetProductSales, str]:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    found = _report(request, params.month, {"product_id": text(64)})
+    found = _report(request, parameters.PRODUCT_SALES)
     last = found.pop("to", None) or datetime.now(UTC).date().replace(day=1)
     first = found.pop("from", None) or _months(last, -11)
     _check_span(first, last, 12 * (last.year - first.year) + last.month - first.month + 1, MONTHS, "months")
@@ -211,13 +185,7 @@ def events(request: Request) -> FollowEvents:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    checks = {
-        "after": position_check,
-        "limit": number(1, MAX_EVENTS),
-        "types": _event_types,
-        "stream": params.identifier,
-    }
-    return FollowEvents(actor=actor_of(request), **read_query(request, checks))
+    return FollowEvents(actor=actor_of(request), **read_query(request, parameters.EVENTS))
 
 
 def projections(request: Request) -> GetProjections:
@@ -230,8 +198,7 @@ def projections(request: Request) -> GetProjections:
     return GetProjections(actor=actor_of(request))
 
 
-def _report(request: Request, time: Check, more: dict[str, Check]) -> dict[str, Any]:
-    checks = {"from": time, "to": time, "currency": text(3), "format": one_of(_FORMATS), **more}
+def _report(request: Request, checks: Mapping[str, Check]) -> dict[str, Any]:
     return {name: value for name, value in read_query(request, checks).items() if value != ""}
 
 
@@ -245,10 +212,3 @@ def _check_span(first: date, last: date, span: int, longest: int, unit: str) -> 
 def _months(day: date, more: int) -> date:
     months = 12 * day.year + day.month - 1 + more
     return date(max(1, months // 12), months % 12 + 1, 1)
-
-
-def _event_types(value: str) -> tuple[str, ...]:
-    found = tuple(value.split(","))
-    if len(found) > MAX_WORDS or not all(re.fullmatch(r"[A-Za-z]{1,64}", name) for name in found):
-        raise ValueError(f"This is up to {MAX_WORDS} types of events, such as OrderCreated,OrderCancelled.")
-    return found

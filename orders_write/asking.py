@@ -12,8 +12,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from gate.bodies import Body, checked
+from gate.checks import text
 from gate.consistency import token_of
-from gate.params import expected_version_of, idempotency_key_of, read_query, text
+from gate.params import expected_version_of, idempotency_key_of, read_query
 from gate.parser import body_of
 from gate.permissions import actor_of
 from gate.problems import invalid_body, invalid_field
@@ -26,6 +27,8 @@ from orders_write.event_store import ConcurrencyConflict
 from orders_write.idempotency import AnsweredBefore, DoneOnce, KeyedRequest, Tell
 from orders_write.ids import new_id
 from orders_write.serializers import ReasonToDeleteBody
+
+REASON = {"reason": text(500)}
 
 
 def given(request: Request, body: type[Body]) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def reason_of(request: Request) -> str:
     Raises:
         Problem, ValidationError: there is no reason, or there are two.
     """
-    reason = read_query(request, {"reason": text(500)}).get("reason")
+    reason = read_query(request, REASON).get("reason")
     given: str | None = checked(ReasonToDeleteBody, body_of(request)).get("reason")
     if reason and given and reason != given:
         raise ValidationError({"reason": ["The query and the body give different reasons; give one."]})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.db import connections, transaction
 from django.db.models import Max, QuerySet
 
-from gate.params import text
+from gate.checks import text
 from gate.tokens import Actor, digest_of, new_text
 from orders_write.event_store import WRITE
 from orders_write.models import AccessToken

@@ -40,12 +40,13 @@ def databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 @pytest.fixture
 def project(databases: None) -> Callable[[], None]:
     """Return a function that posts every event into every read model, in this process."""
-    from projections.catch_up import catch_up
+    from projections.catch_up import Outcome, catch_up
     from projections.registry import PROJECTORS
 
     def run() -> None:
         for projector in PROJECTORS:
-            catch_up(projector)
+            while catch_up(projector) is Outcome.OUT_OF_TIME:
+                pass
 
     return run
 
@@ -75,7 +76,7 @@ def place(databases: None) -> Callable[..., UUID]:
 @pytest.fixture
 def anonymous_api(databases: None) -> APIClient:
     """A client of the HTTP API without credentials."""
-    return APIClient()
+    return tokens.client()
 
 
 @pytest.fixture

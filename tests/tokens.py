@@ -20,10 +20,10 @@ def customer(customer_id: str) -> str:
 
 
 def client(text: str = "", **options: Any) -> Any:
-    """Return a client of the HTTP API that sends a token."""
-    from rest_framework.test import APIClient
+    """Return a client of the HTTP API that sends a token, and holds the answers against the API's description."""
+    from tests.api.described import DescribedClient
 
-    return APIClient(**({"HTTP_AUTHORIZATION": f"Bearer {text}"} if text else {}), **options)
+    return DescribedClient(**({"HTTP_AUTHORIZATION": f"Bearer {text}"} if text else {}), **options)
 
 
 def forget() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.db import connections
+from rest_framework.test import APIClient
 
 from orders_read.models import DailySales, ProductSales
 from projections.projectors.order_views import OrderViews
@@ -103,7 +104,7 @@ def test_the_parameter_outdoes_the_header(shop, api):
 
 
 def test_whoever_does_not_take_all_of_it_leaves_nothing_open(shop, api):
-    answer = api.get(DAILY, MAY)
+    answer = APIClient(**api.defaults).get(DAILY, MAY)
     assert connections["read"].in_atomic_block
     answer.close()
     assert not connections["read"].in_atomic_block

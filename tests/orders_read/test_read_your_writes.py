@@ -1,5 +1,6 @@
 """Read your writes: an answer shows what its token or its version asks for, or says that it does not, in time."""
 
+import os
 import threading
 import time
 from contextlib import contextmanager
@@ -7,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connections
 
 from gate.consistency import position_of, token_of
 from orders_read.models import Checkpoint
 from orders_write import event_store
 from projections.catch_up import catch_up
 from projections.projectors.order_views import OrderViews
+from projections.registry import PROJECTORS
 from tests import tokens
 from tests.orders_read.conftest import ADA_TEA
 from tests.projections.helpers import Shared, add_jam, checkpoint, poison
@@ -38,7 +41,6 @@ def asked(api, path, **headers):
 @contextmanager
 def posted_after(seconds, *projectors):
     """Post what there is after a while, in another thread, as a worker does."""
-    from django.db import connections
 
     def work():
         time.sleep(seconds)
@@ -148,8 +150,6 @@ def test_one_thread_looks_for_all_who_wait(place, api):
 
 
 def _in_thread(api, path, token):
-    from django.db import connections
-
     try:
         return asked(api, path, consistency_token=token, prefer="wait=10")[1]
     finally:
@@ -264,3 +264,42 @@ def test_preferences_that_are_not_known_are_passed_over(databases, api, value):
 def test_a_token_of_another_read_model_is_good_for_any(shop, api):
     token = api.get(f"/api/orders/{ADA_TEA}")["Read-Position"]
     assert not asked(api, "/api/customers/ada", consistency_token=token)[1]
+
+
+@contextmanager
+def slow_worker():
+    """Somebody who posts all the time, and takes 50 ms more for each round."""
+    enough = threading.Event()
+
+    def work():
+        while not enough.wait(0.05):
+            for projector in PROJECTORS:
+                catch_up(projector)
+        connections.close_all()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    yield
+    enough.set()
+    worker.join()
+
+
+def test_time_and_again_with_a_slow_worker(place, project, api):
+    """READ_YOUR_WRITES=1000 asks a thousand times."""
+    project()
+    with slow_worker():
+        for number in range(1, int(os.environ.get("READ_YOUR_WRITES", "10")) + 1):
+            order_id, asked_for = place(customer="ada"), {"prefer": "wait=10"}
+            token = head_token()
+            for path, count in SEEN.items():
+                answer, stale, _ = asked(api, path.format(order_id), consistency_token=token, **asked_for)
+                assert not stale
+                assert count(answer.json()) == number, path
+
+
+SEEN = {
+    "/api/customers/ada": lambda body: body["currencies"][0]["orders"],
+    "/api/customers/ada/orders?page_size=1": lambda body: body["total"],
+    "/api/orders?status=placed&page_size=1": lambda body: body["total"],
+    "/api/orders/search?q=tea&page_size=1": lambda body: body["total"],
+}

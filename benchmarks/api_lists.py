@@ -1,0 +1,161 @@
+"""How long each documented list and search takes over HTTP with many orders, against the same with few.
+
+`.venv/bin/python -m benchmarks.api_lists [many] [few]`: orders, 1,000,000 and 10,000 unless named. They are copies of
+some of the common workload, each of its own time, customer, states and words. One web process, one connection.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks import databases, http_load, table
+
+TARGET, ASKED, WARM_UP, TEMPLATES = 1.5, 60, 10, 2_000
+_COLUMNS_OF_COPIES = {
+    "order_id": "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid",
+    "customer_id": "'customer-' || lpad((n * 7919 %% %(customers)s)::text, 6, '0')",
+    "status": "case when n %% 5000 = 7 then 'on_hold' when n %% 3 = 0 then 'paid' else 'closed' end",
+    "order_status": "case when n %% 3 = 0 then 'confirmed' else 'closed' end",
+    "payment_status": "case when n %% 10 = 0 then 'refunded' else 'captured' end",
+    "fulfillment_status": "case when n %% 5000 = 7 then 'on_hold' else 'delivered' end",
+    "country": "case when n %% 200 = 3 then 'Bahrain' else country end",
+    "created_at": "'2020-01-01Z'::timestamptz + n * interval '1 minute'",
+    "updated_at": "'2020-01-01Z'::timestamptz + (n + n * 7919 %% 10007) * interval '1 minute'",
+    "total": "total + n %% 9973",
+    "search_text": "search_text || ' ref' || n",
+}
+_WORDS = ("tea", "marmalade", "glazed", "honey", "Leeds", "Germany", "organic+stoneware", "Mill+Lane")
+_FILTERS = {
+    "everything": "",
+    "a rare status": "status=on_hold",
+    "a common status": "status=closed",
+    "a payment status": "payment_status=refunded",
+    "a country": "country=Bahrain",
+    "two states and a country": "order_status=confirmed&payment_status=refunded&country=France",
+    "a state and a currency": "status=paid&currency=EUR",
+}
+_NEWEST = "select coalesce(max(('x' || right(order_id::text, 12))::bit(48)::bigint), 0) from order_views"
+_STEP = 10_000
+
+
+def main(many: int, few: int) -> None:
+    """Measure and print."""
+    with databases.fresh(), tempfile.TemporaryDirectory() as folder:
+        from benchmarks.api_read import server
+
+        _templates()
+        started: list[Any] = []
+        try:
+            service = server(Path(folder), started, "config.wsgi")
+            taken = {size: _measured(service, size) for size in (few, many)}
+        finally:
+            for one in started:
+                one.stop()
+        _show(taken[few], taken[many], (few, many))
+
+
+def _templates() -> None:
+    from benchmarks import workload
+    from projections.catch_up import catch_up
+    from projections.registry import named
+
+    workload.write(TEMPLATES * workload.EVENTS_PER_ORDER)
+    catch_up(named(["order_views"])[0], seconds=600)
+    with _owner() as owner:
+        owner.execute("create table templates as select *, row_number() over () - 1 as place from order_views")
+        owner.execute("truncate order_views")
+
+
+def _measured(service: Any, orders: int) -> dict[str, list[float]]:
+    """Fill up to so many orders, let the database settle, and ask every kind of question in turn."""
+    _fill(orders)
+    kinds = _kinds(orders)
+    for paths in kinds.values():
+        http_load.get(service.port, paths, service.headers, WARM_UP, connections=1)
+    taken: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for number in range(ASKED):
+        for kind, paths in kinds.items():
+            path = [paths[number % len(paths)]]
+            taken[kind] += http_load.get(service.port, path, service.headers, 1, connections=1).seconds
+    return taken
+
+
+def _fill(orders: int) -> None:
+    """Copy orders until there are so many, in two processes."""
+    from orders_read.models import OrderView
+    from projections.rows import columns
+
+    names = columns(OrderView)
+    values = ", ".join(_COLUMNS_OF_COPIES.get(name, name) for name in names)
+    statement = (
+        f"insert into order_views ({', '.join(names)}) select {values} from generate_series(%(first)s, %(last)s) as n"
+        f" join templates on place = n %% {TEMPLATES // 2}"
+    )
+    databases.in_processes(_insert, [(statement, part, orders) for part in (0, 1)], timeout=3_600)
+    databases.settle("read")
+
+
+def _insert(barrier: Any, statement: str, part: int, orders: int) -> None:
+    with _owner() as owner:
+        [(there,)] = owner.execute(_NEWEST).fetchall()
+        barrier.wait()
+        for first in range(there + 1 + part * _STEP, orders + 1, 2 * _STEP):
+            last = min(orders, first + _STEP - 1)
+            owner.execute(statement, {"first": first, "last": last, "customers": max(1, orders // 40)})
+
+
+def _owner() -> Any:
+    from tests.databases import owner_connection
+
+    return owner_connection("read")
+
+
+def _kinds(orders: int) -> dict[str, list[str]]:
+    """Return the addresses of each kind of question; those of something rare name some that there are."""
+    chance = random.Random(7)
+    numbers = [chance.randint(1, orders) for _ in range(ASKED)]
+    return {kind: [f"/api/{path}" for path in paths] for kind, paths in _questions(numbers, chance, orders)}
+
+
+def _questions(numbers: list[int], chance: random.Random, orders: int) -> Iterator[tuple[str, list[str]]]:
+    customers = [f"customer-{number * 7919 % max(1, orders // 40):06}" for number in numbers]
+    skus = [f"sku-{chance.randint(1, 5_000):05}" for _ in numbers]
+    middle = f"created_to={_time(orders // 2)}"
+    for name, asked in _FILTERS.items():
+        yield f"list, {name}", [f"orders?{asked}"]
+        yield f"list, {name}, by cursor from the middle", [f"orders?{asked}&{middle}&cursor=*"]
+    yield "list, by updated_at, a state", ["orders?sort_by=updated_at&payment_status=refunded"]
+    yield "list, by total, a currency and a limit", ["orders?sort_by=total&currency=GBP&total_max=5000"]
+    yield "list, page 500", ["orders?page=500"]
+    yield "list, a customer", [f"orders?customer_id={one}" for one in customers]
+    yield "a customer's orders", [f"customers/{one}/orders" for one in customers]
+    yield "list, a product", [f"orders?product_id={one}" for one in skus]
+    yield "list, a product, by cursor", [f"orders?product_id={one}&cursor=*" for one in skus]
+    for how in ("", "&sort_by=relevance", "&cursor=*", "&sort_by=total"):
+        yield f"search, common words{how}", [f"orders/search?q={word}{how}" for word in _WORDS]
+        yield f"search, a product{how}", [f"orders/search?q={one}{how}" for one in skus]
+        yield f"search, one order's word{how}", [f"orders/search?q=ref{number}{how}" for number in numbers]
+    yield "search, the beginning of a word", ["orders/search?q=marma*", "orders/search?q=sku-0123*"]
+
+
+def _time(minutes: int) -> str:
+    return f"{datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _show(few: dict[str, list[float]], many: dict[str, list[float]], sizes: tuple[int, int]) -> None:
+    print(f"\nlists and searches over HTTP, p50 in ms with {sizes[0]:,} and with {sizes[1]:,} orders")
+    for kind in few:
+        before, after = (1000 * statistics.median(taken[kind]) for taken in (few, many))
+        worst = 1000 * table.percentile(many[kind], 95)
+        print(f"  {kind:<52} {before:>7.2f} {after:>7.2f} {after / before:>6.2f} x   p95 {worst:.1f}")
+    print(f"  target: at most {TARGET} x for each")
+
+
+if __name__ == "__main__":
+    given = [int(one) for one in sys.argv[1:]]
+    main(*(given or [1_000_000]), *([10_000] if len(given) < 2 else []))

@@ -1,0 +1,44 @@
+"""`/api/schema`: the description of the API, for programs.
+
+Whoever reaches the service may read it: it holds nothing secret, and says itself who may do what.
+"""
+
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from gate.params import read_query
+from gate.permissions import May
+from gate.tokens import ROLES
+
+
+class Schema(APIView):
+    """The description of the API."""
+
+    may: May = {"GET": {*ROLES}}
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer2, OpenApiYamlRenderer]
+
+    def get(self, request: Request) -> Response:
+        """Return this description, as JSON, or as YAML to whoever accepts that."""
+        read_query(request, {})
+        return Response(description())
+
+
+@cache
+def description() -> dict[str, Any]:
+    """Return the OpenAPI document; it is the same for everybody, and made once."""
+    found: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return found
