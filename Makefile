@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 
-.PHONY: help run test mutants lint bench clean lock
+.PHONY: help run test mutants schemathesis lint bench clean lock
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(LOCKED) ## set up everything and run the service (PORT=8000)
 	@exec $(BIN)/python -m config.supervisor
@@ -17,6 +17,9 @@ test: $(LOCKED) ## set up everything and pass the tests
 
 mutants: $(LOCKED) ## break the engine in every known way, and see the tests of its laws fail
 	@exec $(BIN)/python -m tests.mutants
+
+schemathesis: $(LOCKED) ## ask the running service whatever its description allows, and more, 20,000 times and more
+	@DAYBOOK_THOROUGH=$${EXAMPLES:-20} exec $(BIN)/python -m pytest -q -s tests/e2e/test_schemathesis.py
 
 lint: $(LOCKED) ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .

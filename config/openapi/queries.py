@@ -14,10 +14,8 @@ _ORDER_HEADERS = ("ETag", *FOUND_HEADERS)
 _MISSING = not_found("order-not-found", more=FOUND_HEADERS)
 _FIRST = {"order_id": "$response.body#/items/0/order_id"}
 _READ_FIRST = {"getOrder": link("getOrder", "Read the first of them.", **_FIRST)}
-_PAGES = (
-    "By number (`page`, with `total`, exact up to 10,000) or, for any depth, by cursor: `cursor=*` begins, then follow "
-    "`next`. A page has up to 100 orders."
-)
+_PAGES = "By number (`page`, with `total`, exact up to {}) or, to any depth, by cursor: `cursor=*`, then each `next`."
+_LISTED, _FOUND = _PAGES.format("10,000"), _PAGES.format("1,000")
 
 
 def _page(**more: Any) -> dict[str, Any]:
@@ -37,13 +35,13 @@ def _documents(*media_types: str) -> dict[str, Any]:
 
 
 QUERIES: Table = {
-    (views.OrderList, "GET"): query("listOrders", "queries", _page(), query=parameters.ORDERS, more=_PAGES),
+    (views.OrderList, "GET"): query("listOrders", "queries", _page(), query=parameters.ORDERS, more=_LISTED),
     (views.SearchOrders, "GET"): query(
         "searchOrders",
         "queries",
         _page(),
         query=parameters.SEARCH,
-        more='`q` takes words, `"phrases"`, `or`, `-without` and `begins*`, up to 16 of them. ' + _PAGES,
+        more='`q` takes words, `"phrases"`, `or`, `-without` and `begins*`, up to 16 of them. ' + _FOUND,
     ),
     (views.OrderDetail, "GET"): query(
         "getOrder",
@@ -80,7 +78,7 @@ QUERIES: Table = {
         "queries",
         _page(**{"404": not_found("customer-not-found", more=())}),
         query=parameters.CUSTOMER_ORDERS,
-        more=_PAGES,
+        more=_LISTED,
     ),
     (shop_views.DailySales, "GET"): query(
         "getDailySales",

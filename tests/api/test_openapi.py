@@ -16,7 +16,7 @@ from config.openapi.schema import TABLE
 from tests.api.described import resolved, validator
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"/api/docs", "/api/redoc"}
+PAGES = ("/api/docs", "/api/redoc")
 OPERATIONS = {
     one["operationId"]: (path, method, one)
     for path, methods in description()["paths"].items()
