@@ -202,8 +202,8 @@ CORS_ALLOW_HEADERS = [
     *default_headers, "consistency-token", "correlation-id", "idempotency-key", "if-match", "if-none-match", "prefer",
 ]  # fmt: skip
 CORS_EXPOSE_HEADERS = [
-    "Consistency-Token", "Correlation-Id", "ETag", "Idempotency-Replayed", "Location", "Read-Lag", "Read-Position",
-    "Retry-After", "Warning",
+    "Consistency-Token", "Correlation-Id", "ETag", "Idempotency-Replayed", "Location", "RateLimit-Limit",
+    "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset", "Read-Lag", "Read-Position", "Retry-After", "Warning",
 ]  # fmt: skip
 # Waiting for what was just written: how long at most, and how many requests of a process at a time, of queries and of
 # those who follow the log; fewer together than the web server has threads.

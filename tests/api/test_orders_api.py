@@ -54,21 +54,33 @@ def test_an_item_is_added_and_the_order_cancelled(api, placed, project):
     body = found.json()
     assert body.pop("created_at").endswith("Z")
     assert body.pop("updated_at").endswith("Z")
-    line = ITEM | {"total": "7.00"}
+    line = ITEM | {"total": "7.00", "discount": "0.00", "fulfilled": 0, "returned": 0}
     assert body == {
         "order_id": ORDER,
         "customer_id": "ada",
         "reference": None,
         "status": "cancelled",
+        "order_status": "cancelled",
+        "payment_status": "none",
+        "fulfillment_status": "unfulfilled",
         "currency": "GBP",
         "items": [{"line": 1} | line, {"line": 2} | line],
+        "subtotal": "14.00",
+        "discount": "0.00",
+        "shipping_fee": "0.00",
         "total": "14.00",
+        **dict.fromkeys(("authorised", "captured", "refunded"), "0.00"),
         "item_count": 2,
         "unit_count": 4,
         "shipping_address": {"country": "UK"},
+        "payments": [],
+        "fulfillments": [],
+        "notes": [],
         "cancel_reason": "rain",
-        "shipped_at": None,
+        "hold_reason": "",
+        **dict.fromkeys(("confirmed_at", "shipped_at", "delivered_at", "closed_at")),
         "version": 3,
+        "stale": False,
     }
 
 

@@ -11,7 +11,11 @@ ACCESS = (
     Mutation(
         "a customer sees everybody's orders",
         (_WHO_MAY + "who_may", _WHO_MAY + "a_customer_neither_lists_finds_nor_counts_the_orders_of_others"),
-        Edit("orders_read/visibility.py", "return self.filter(customer_id=actor.customer_id)", "return self"),
+        Edit(
+            "orders_read/conditions.py",
+            "    if actor.role == CUSTOMER:\n",
+            "    if actor.role == CUSTOMER:\n        return []\n",
+        ),
     ),
     Mutation(
         "a customer changes everybody's orders",
@@ -37,9 +41,12 @@ ACCESS = (
         (_WHO_MAY + "the_time_of_an_answer_does_not_tell_whether_the_order_is_there",),
         Edit(
             "orders_read/handlers.py",
-            "    return _views(query).filter(order_id=query.order_id).first()",
+            "def get_order_by_id(",
+            "def get_order_by_id(query: GetOrderById, wish: Wish, source: str) -> tuple[Progress, Row | None]:\n"
+            "    from orders_read.models import OrderView\n\n"
             "    OrderView.objects.filter(order_id=query.order_id).first()\n"
-            "    return _views(query).filter(order_id=query.order_id).first()",
+            "    return _get_order_by_id(query, wish, source)\n\n\n"
+            "def _get_order_by_id(",
         ),
     ),
     Mutation(

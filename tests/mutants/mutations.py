@@ -21,6 +21,7 @@ LAW_11 = "tests/laws/test_law_11_a_command_is_done_once.py::test_"
 POLICIES = "tests/projections/test_policies.py::test_"
 
 _LOG_LOCK = "before insert on events\n    for each statement execute function events_take_log_lock()"
+_ASKED_BY_ID = '    visible = conditions.visible_to(query.actor)\n    statement = " and ".join([_ORDER, *(condition.sql'
 _TRIGGERS = "orders_write/migrations/0002_log_is_append_only.py"
 
 MUTATIONS = (
@@ -158,9 +159,8 @@ MUTATIONS = (
         ),
         Edit(
             "orders_read/handlers.py",
-            "    return _views(query).filter(order_id=query.order_id).first()",
-            '    connections["default"].cursor().execute("select 1")\n'
-            "    return _views(query).filter(order_id=query.order_id).first()",
+            _ASKED_BY_ID,
+            '    __import__("django.db").db.connections["default"].cursor().execute("select 1")\n' + _ASKED_BY_ID,
         ),
     ),
     Mutation(
@@ -209,8 +209,8 @@ MUTATIONS = (
         (LAW_10 + "amounts_come_back_as_they_were_sent",),
         Edit(
             "orders_read/serializers.py",
-            '"total": amount(order.total, order.currency)',
-            '"total": float(order.total)',
+            "        body[name] = amount(body[name], currency)\n",
+            "        body[name] = float(body[name])\n",
         ),
     ),
     Mutation(
