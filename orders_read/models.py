@@ -25,8 +25,7 @@ def _holding_filters(name: str, *fields: str) -> models.Index:
 class OrderView(models.Model):
     """One order as a reader sees it; amounts are exact, in `currency`.
 
-    `status` is the one word in which it is shown; it follows from the three states. `shipped_at` is when something of
-    it last left, `delivered_at` when something last arrived.
+    `status` is shown, and follows from the three states. `shipped_at` is when something of it last left.
     """
 
     order_id = models.UUIDField(primary_key=True)
@@ -150,9 +149,8 @@ class CustomerSummary(models.Model):
 class DailySales(models.Model):
     """What was sold, called off, returned and refunded on one day (UTC), in one currency, to one country.
 
-    Everything counts on the day on which it happened: a day that is over does not change any more. An order that goes
-    to another country leaves the one and enters the other on the day of the change. `cancelled` includes `expired`;
-    neither includes what had been refunded before.
+    Everything counts on the day on which it happened, also an order's change of country: a day that is over stays as
+    it is. `cancelled` includes `expired`; neither includes what had been refunded before.
     """
 
     pk = models.CompositePrimaryKey("day", "currency", "country")
@@ -185,9 +183,8 @@ class DailySales(models.Model):
 class ProductSales(models.Model):
     """What one product brought in one month (UTC), in one currency.
 
-    Its `revenue` is that of its lines, with their own discounts and without those of whole orders. A change counts in
-    the month in which it happened, and so does an order's cancellation or expiry; returns do not count. `name` is the
-    newest that the product was sold under in that month.
+    Its `revenue` is that of its lines, without discounts of whole orders. A change, a cancellation, an expiry count in
+    the month in which they happened; returns do not. `name` is the newest that it was sold under in that month.
     """
 
     pk = models.CompositePrimaryKey("month", "product_id", "currency")
