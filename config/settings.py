@@ -189,7 +189,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "tryItOutEnabled": True, "validatorUrl": None},
     "REDOC_DIST": "SIDECAR",
 }
 IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", 24)  # how long an answer is kept for whoever repeats its key

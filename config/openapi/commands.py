@@ -5,8 +5,8 @@ from typing import Any
 
 from rest_framework.views import APIView
 
-from config.openapi import examples
-from config.openapi.operations import COMMAND_HEADERS, Operation, command, done, found_as, link, ref
+from config.openapi import examples, links
+from config.openapi.operations import COMMAND_HEADERS, Operation, command, done, found_as, ref
 from config.openapi.refusals import of
 from orders_write import asking, fulfillment_views, payment_views, serializers, views
 from orders_write.domain import commands as asked
@@ -14,36 +14,6 @@ from orders_write.serializers import NoBody
 
 Table = Mapping[tuple[type[APIView], str], Operation]
 
-_THIS = {"order_id": "$response.body#/order_id"}
-_NOUNS = {
-    "getOrder": "Read it.",
-    "getOrderTimeline": "Read what happened to it.",
-    "addOrderItem": "Put one more line on it.",
-    "applyDiscount": "Take something off its price.",
-    "setShippingFee": "Charge for shipping.",
-    "setShippingAddress": "Send it somewhere else.",
-    "addNote": "Write something down about it.",
-    "confirmOrder": "Accept it.",
-    "recordPayment": "Record what the gateway has done.",
-    "fulfillItems": "Ship it.",
-    "holdFulfillment": "Let nothing be shipped for now.",
-    "cancelOrder": "Call it off.",
-    "returnItems": "Take goods back.",
-    "issueRefund": "Give money back.",
-    "closeOrder": "Put it away.",
-}
-_FROM_ORDER = {name: link(name, what, **_THIS) for name, what in _NOUNS.items()}
-_LINE = _THIS | {"line": "$response.body#/line"}
-_FROM_LINE = {
-    "changeItemQuantity": link("changeItemQuantity", "Order another number of units.", **_LINE),
-    "removeOrderItem": link("removeOrderItem", "Take the line off.", **_LINE),
-}
-_SHIPMENT = _THIS | {"fulfillment": "$response.body#/fulfillment"}
-_FROM_SHIPMENT = {
-    "updateTracking": link("updateTracking", "Say with whom it travels.", **_SHIPMENT),
-    "markDelivered": link("markDelivered", "Record that it has arrived.", **_SHIPMENT),
-    "cancelFulfillment": link("cancelFulfillment", "Take it back.", **_SHIPMENT),
-}
 _NEW: dict[str, Any] = {"headers": ("Idempotency-Key", "Correlation-Id")}
 _BY_REASON: dict[str, Any] = {
     "query": asking.REASON,
@@ -58,7 +28,7 @@ COMMANDS: Table = {
         "createOrder",
         "orders",
         (serializers.CreateOrderBody, serializers.OwnOrderBody),
-        done("created", code=201, links=_FROM_ORDER),
+        done("created", code=201, then=links.ORDER),
         of(asked.CreateOrder),
         more="An operator names the customer, and may choose the id. A customer's order is its own: the body has "
         "neither `customer_id` nor `order_id`.",
@@ -83,7 +53,7 @@ COMMANDS: Table = {
         "addOrderItem",
         "orders",
         (serializers.AddItemBody,),
-        done("item_added", made="line", links=_FROM_LINE),
+        done("item_added", made="line", then=links.LINE),
         of(asked.AddOrderItem),
         more="`currency`, where it is given, must be the order's.",
         examples={"item": examples.ADDED},
@@ -92,18 +62,18 @@ COMMANDS: Table = {
         "changeItemQuantity",
         "orders",
         (serializers.QuantityBody,),
-        done("quantity_changed"),
+        done("quantity_changed", then=links.READ),
         of(asked.ChangeItemQuantity),
         examples={"quantity": {"quantity": 3}},
     ),
     (views.OrderItem, "DELETE"): command(
-        "removeOrderItem", "orders", (), done("item_removed"), of(asked.RemoveOrderItem)
+        "removeOrderItem", "orders", (), done("item_removed", then=links.READ), of(asked.RemoveOrderItem)
     ),
     (views.ShippingAddress, "PUT"): command(
         "setShippingAddress",
         "orders",
         (serializers.AddressBody,),
-        done("shipping_address_set"),
+        done("shipping_address_set", then=links.READ),
         of(asked.SetShippingAddress),
         examples={"address": examples.ADDRESS},
     ),
@@ -111,7 +81,7 @@ COMMANDS: Table = {
         "applyDiscount",
         "orders",
         (serializers.DiscountBody,),
-        done("discount_applied"),
+        done("discount_applied", then=links.READ),
         of(asked.ApplyDiscount),
         more="A line has one discount, and the order has one: giving it again replaces it.",
         examples={"percentage off the order": {"percent": "10"}, "amount off a line": {"amount": "1.50", "line": 1}},
@@ -120,7 +90,7 @@ COMMANDS: Table = {
         "setShippingFee",
         "orders",
         (serializers.ShippingFeeBody,),
-        done("shipping_fee_set"),
+        done("shipping_fee_set", then=links.READ),
         of(asked.SetShippingFee),
         examples={"fee": {"amount": "4.95"}},
     ),
@@ -128,37 +98,47 @@ COMMANDS: Table = {
         "addNote",
         "orders",
         (serializers.NoteBody,),
-        done("note_added"),
+        done("note_added", then=links.READ),
         of(asked.AddNote),
         more="Whatever the order's state.",
         examples={"note": {"text": "Ring twice."}},
     ),
     (views.Confirmation, "POST"): command(
-        "confirmOrder", "orders", _NONE, done("confirmed"), of(asked.ConfirmOrder), examples={"nothing": {}}
+        "confirmOrder",
+        "orders",
+        _NONE,
+        done("confirmed", then=links.CONFIRMED),
+        of(asked.ConfirmOrder),
+        examples={"nothing": {}},
     ),
     (views.Cancellation, "POST"): command(
         "cancelOrder",
         "orders",
         (serializers.CancellationBody,),
-        done("cancelled"),
+        done("cancelled", then=links.READ),
         of(asked.CancelOrder),
         more="Whatever is authorised and not captured is voided first.",
         examples={"changed mind": {"reason": "changed my mind", "restock": True}},
     ),
     (views.CancelOrder, "DELETE"): command(
-        "deleteOrder", "orders", (), done("cancelled"), of(asked.CancelOrder), **_BY_REASON
+        "deleteOrder", "orders", (), done("cancelled", then=links.READ), of(asked.CancelOrder), **_BY_REASON
     ),
     (views.Expiry, "POST"): command(
-        "expireOrder", "orders", _NONE, done("expired"), of(asked.ExpireOrder), examples={"nothing": {}}
+        "expireOrder",
+        "orders",
+        _NONE,
+        done("expired", then=links.READ),
+        of(asked.ExpireOrder),
+        examples={"nothing": {}},
     ),
     (views.Closure, "POST"): command(
-        "closeOrder", "orders", _NONE, done("closed"), of(asked.CloseOrder), examples={"nothing": {}}
+        "closeOrder", "orders", _NONE, done("closed", then=links.READ), of(asked.CloseOrder), examples={"nothing": {}}
     ),
     (payment_views.Payments, "POST"): command(
         "recordPayment",
         "payments",
         (serializers.PaymentBody, serializers.VoidBody, serializers.FailureBody),
-        done("payment_authorized", "payment_captured", "payment_voided", "payment_failed"),
+        done("payment_authorized", "payment_captured", "payment_voided", "payment_failed", then=links.PAID),
         of(asked.AuthorizePayment, asked.CapturePayment, asked.VoidPayment, asked.RecordPaymentFailure),
         examples=examples.PAYMENTS,
     ),
@@ -166,7 +146,7 @@ COMMANDS: Table = {
         "issueRefund",
         "payments",
         (serializers.RefundBody,),
-        done("refunded"),
+        done("refunded", then=links.READ),
         of(asked.IssueRefund),
         examples={"refund": examples.REFUND},
     ),
@@ -174,7 +154,7 @@ COMMANDS: Table = {
         "fulfillItems",
         "fulfillment",
         (serializers.FulfillmentBody,),
-        done("fulfilled", code=201, made="fulfillment", links=_FROM_SHIPMENT),
+        done("fulfilled", code=201, made="fulfillment", then=links.SHIPMENT),
         of(asked.FulfillItems),
         more="A line is named once.",
         examples={"some units": examples.SHIPMENT, "everything that is left": {}},
@@ -183,7 +163,7 @@ COMMANDS: Table = {
         "updateTracking",
         "fulfillment",
         (serializers.TrackingBody,),
-        done("tracking_updated"),
+        done("tracking_updated", then=links.READ),
         of(asked.UpdateTracking),
         examples={"tracking": {"carrier": "Royal Mail", "tracking": "RM123456789GB"}},
     ),
@@ -191,29 +171,38 @@ COMMANDS: Table = {
         "cancelFulfillment",
         "fulfillment",
         (),
-        done("fulfillment_cancelled"),
+        done("fulfillment_cancelled", then=links.READ),
         of(asked.CancelFulfillment),
         **_BY_REASON,
     ),
     (fulfillment_views.Delivery, "POST"): command(
-        "markDelivered", "fulfillment", _NONE, done("delivered"), of(asked.MarkDelivered), examples={"nothing": {}}
+        "markDelivered",
+        "fulfillment",
+        _NONE,
+        done("delivered", then=links.DELIVERED),
+        of(asked.MarkDelivered),
+        examples={"nothing": {}},
     ),
     (fulfillment_views.Hold, "PUT"): command(
         "holdFulfillment",
         "fulfillment",
         (serializers.ReasonBody,),
-        done("held"),
+        done("held", then=("releaseHold", "getOrder")),
         of(asked.HoldFulfillment),
         examples={"reason": {"reason": "the address is being checked"}},
     ),
     (fulfillment_views.Hold, "DELETE"): command(
-        "releaseHold", "fulfillment", (), done("hold_released"), of(asked.ReleaseHold)
+        "releaseHold",
+        "fulfillment",
+        (),
+        done("hold_released", then=("fulfillItems", "getOrder")),
+        of(asked.ReleaseHold),
     ),
     (fulfillment_views.Returns, "POST"): command(
         "returnItems",
         "fulfillment",
         (serializers.ReturnBody,),
-        done("returned"),
+        done("returned", then=("issueRefund", "closeOrder", "getOrder")),
         of(asked.ReturnItems),
         more="A line is named once.",
         examples={"two units": {"items": examples.UNITS, "reason": "too strong"}},

@@ -16,7 +16,7 @@ _PERCENT = r"^(0{0,9}100(\.0{1,4})?|0{0,10}[0-9]{1,2}(\.[0-9]{1,4})?)$"
 # What the domain asks of a value, whichever command it is in.
 _BOUNDS: Mapping[str, Schema] = {
     "quantity": {"minimum": 1, "maximum": MAX_QUANTITY, "examples": [2]},
-    "line": {"description": "The number of a line of the order.", "examples": [1]},
+    "line": {"minimum": 1, "maximum": 999_999, "description": "The number of a line of the order.", "examples": [1]},
     "percent": {"pattern": _PERCENT, "description": "Of 100, exact; 0 removes the discount.", "examples": ["10"]},
     "unit_price": {"description": "The price of one, exact, in the order's currency.", "examples": ["6.50"]},
     "amount": {"description": "An exact amount in the order's currency.", "examples": ["12.50"]},

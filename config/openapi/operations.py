@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from config.openapi import links
 from config.openapi.headers import headers
 from gate.checks import Check
 from gate.fields import StrictSerializer
@@ -57,8 +58,11 @@ def query(id: str, tag: Literal["queries", "reports", "log"], answers: Schema, *
     return Operation(id=id, tag=tag, answers=answers, **facts)
 
 
-def done(*statuses: str, code: int = 200, made: str = "", links: Schema | None = None) -> Schema:
-    """Return the answer of a command that is done; `made` is the number that it gives, with an address of its own."""
+def done(*statuses: str, then: Iterable[str], code: int = 200, made: str = "") -> Schema:
+    """Return the answer of a command that is done, and the links to what may be asked then.
+
+    `made` is the number that it gives to what it has made, which has an address of its own.
+    """
     properties: Schema = {
         "order_id": {"type": "string", "format": "uuid"},
         "version": {"type": "integer", "minimum": 1, "description": "The order's, after the command."},
@@ -69,7 +73,7 @@ def done(*statuses: str, code: int = 200, made: str = "", links: Schema | None =
     example: Schema = {"order_id": ORDER, "version": 4, "status": statuses[0], **({made: 2} if made else {})}
     names = (*DONE_HEADERS, "Location") if made or code == 201 else DONE_HEADERS
     found = found_as(schema, names, "Done.", example)
-    return {str(code): found | ({"links": links} if links else {})}
+    return {str(code): found | {"links": links.to(then)}}
 
 
 def found_as(schema: Schema, names: tuple[str, ...], description: str, example: Any = None) -> Schema:
@@ -82,11 +86,6 @@ def ref(*names: str) -> Schema:
     """Return a reference to a component's schema, or to one of several."""
     found = [{"$ref": f"#/components/schemas/{name}"} for name in names]
     return found[0] if len(found) == 1 else {"anyOf": found}
-
-
-def link(operation: str, description: str, **parameters: str) -> Schema:
-    """Return a link to an operation, its parameters taken from the answer or the request."""
-    return {"operationId": operation, "description": description, "parameters": parameters}
 
 
 ORDER = "01890a5d-ac96-774b-bcce-b302099a8057"

@@ -2,25 +2,23 @@
 
 from typing import Any
 
-from config.openapi import examples
+from config.openapi import examples, links
 from config.openapi.commands import Table
 from config.openapi.document import Schema
 from config.openapi.headers import headers
-from config.openapi.operations import FOUND_HEADERS, QUERY_HEADERS, found_as, link, query, ref
+from config.openapi.operations import FOUND_HEADERS, QUERY_HEADERS, found_as, query, ref
 from config.openapi.problems import not_available, not_found
 from orders_read import parameters, shop_views, views
 
 _ORDER_HEADERS = ("ETag", *FOUND_HEADERS)
 _MISSING = not_found("order-not-found", more=FOUND_HEADERS)
-_FIRST = {"order_id": "$response.body#/items/0/order_id"}
-_READ_FIRST = {"getOrder": link("getOrder", "Read the first of them.", **_FIRST)}
 _PAGES = "By number (`page`, with `total`, exact up to {}) or, to any depth, by cursor: `cursor=*`, then each `next`."
 _LISTED, _FOUND = _PAGES.format("10,000"), _PAGES.format("1,000")
 
 
 def _page(**more: Any) -> dict[str, Any]:
     found = found_as(ref("NumberedPage", "CursorPage"), FOUND_HEADERS, "A page of orders.", examples.PAGE)
-    return {"200": found | {"links": _READ_FIRST}, "503": not_available("search-too-slow"), **more}
+    return {"200": found | {"links": links.to(["getFirstOrder"])}, "503": not_available("search-too-slow"), **more}
 
 
 def _report(body: str, example: Any, columns: tuple[str, ...]) -> dict[str, Any]:

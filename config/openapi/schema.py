@@ -9,12 +9,14 @@ from drf_spectacular.plumbing import ComponentRegistry
 from config.openapi import bodies, fields, problems  # noqa: F401  (fields registers itself)
 from config.openapi.commands import COMMANDS, Table
 from config.openapi.headers import PATH, REQUEST, RESPONSE, parameters
+from config.openapi.links import LINKS
 from config.openapi.operations import Operation, Schema, ref
 from config.openapi.problems import refusals, shared
 from config.openapi.queries import QUERIES
 from config.openapi.security import SCHEMES, security_of
 from gate.checks import Check
 from gate.permissions import May
+from gate.text import NOT_BLANK
 
 TABLE: Table = {**COMMANDS, **QUERIES}
 _MEANINGS: Mapping[str, str] = {
@@ -107,7 +109,9 @@ def _query(found: Operation) -> list[Schema]:
 def _parameter(name: str, check: Check, *, required: bool) -> Schema:
     meaning = _MEANINGS.get(name, f"Those of this {name}.")
     facts = {"name": name, "in": "query", "description": meaning, "schema": dict(check.schema)}
-    return {**facts, "required": True} if required else {**facts, "allowEmptyValue": True}
+    if not required:
+        return {**facts, "allowEmptyValue": True}
+    return {**facts, "schema": {**check.schema, "pattern": NOT_BLANK}, "required": True}
 
 
 def complete(result: Schema, **_: Any) -> Schema:
@@ -116,5 +120,6 @@ def complete(result: Schema, **_: Any) -> Schema:
     components["schemas"] = dict(sorted({**components["schemas"], **bodies.components()}.items()))
     components["securitySchemes"] = dict(SCHEMES)
     components["parameters"] = {**PATH, **REQUEST}
+    components["links"] = dict(LINKS)
     components["headers"], components["responses"] = dict(RESPONSE), problems.responses()
     return result

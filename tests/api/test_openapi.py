@@ -13,10 +13,9 @@ from drf_spectacular.validation import validate_schema
 from config.openapi.document import description
 from config.openapi.refusals import REFUSALS
 from config.openapi.schema import TABLE
-from tests.api.described import resolved, validator
+from tests.api.described import PAGES, resolved, validator
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("/api/docs", "/api/redoc")
 OPERATIONS = {
     one["operationId"]: (path, method, one)
     for path, methods in description()["paths"].items()

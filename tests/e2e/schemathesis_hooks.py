@@ -55,7 +55,8 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
 
 def _is_not_quoted(error: dict[str, str], case: Any) -> bool:
     """Tell whether schemathesis took a quoted ETag for JSON and sent it without its quotes."""
-    return error["field"] == "If-Match" and str(case.headers["If-Match"]).isdigit()
+    field = error["field"]
+    return field in ("If-Match", "If-None-Match") and str(case.headers[field]).isdigit()
 
 
 @schemathesis.hook
