@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from benchmarks import databases, http_load, table
 
-CLIENTS, ROUNDS, TARGET, WARM_UP = 4, 5, 1.6, 200
+CLIENTS, ROUNDS, TARGET, WARM_UP = 4, 9, 1.6, 100
 RAW, EMPTY = "psycopg, one prepared INSERT", "an empty DRF POST view"
 POST, KEYED = "POST /api/orders", "POST /api/orders with an Idempotency-Key"
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 
 from gate.token_row import TokenRow
+from orders_read.checkpoint import Checkpoint as Checkpoint
 from orders_read.visibility import VisibleQuerySet
 
 _NEWEST = ("-created_at", "-order_id")
@@ -24,8 +25,7 @@ def _holding_filters(name: str, *fields: str) -> models.Index:
 class OrderView(models.Model):
     """One order as a reader sees it; amounts are exact, in `currency`.
 
-    `status` is the one word in which it is shown; it follows from the three states. `shipped_at` is when something of
-    it last left, `delivered_at` when something last arrived.
+    `status` is shown, and follows from the three states. `shipped_at` is when something of it last left.
     """
 
     order_id = models.UUIDField(primary_key=True)
@@ -149,9 +149,8 @@ class CustomerSummary(models.Model):
 class DailySales(models.Model):
     """What was sold, called off, returned and refunded on one day (UTC), in one currency, to one country.
 
-    Everything counts on the day on which it happened: a day that is over does not change any more. An order that goes
-    to another country leaves the one and enters the other on the day of the change. `cancelled` includes `expired`;
-    neither includes what had been refunded before.
+    Everything counts on the day on which it happened, also an order's change of country: a day that is over stays as
+    it is. `cancelled` includes `expired`; neither includes what had been refunded before.
     """
 
     pk = models.CompositePrimaryKey("day", "currency", "country")
@@ -184,9 +183,8 @@ class DailySales(models.Model):
 class ProductSales(models.Model):
     """What one product brought in one month (UTC), in one currency.
 
-    Its `revenue` is that of its lines, with their own discounts and without those of whole orders. A change counts in
-    the month in which it happened, and so does an order's cancellation or expiry; returns do not count. `name` is the
-    newest that the product was sold under in that month.
+    Its `revenue` is that of its lines, without discounts of whole orders. A change, a cancellation, an expiry count in
+    the month in which they happened; returns do not. `name` is the newest that it was sold under in that month.
     """
 
     pk = models.CompositePrimaryKey("month", "product_id", "currency")
@@ -241,48 +239,6 @@ class OrderDeadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} may {self.awaits or 'stay'}"
-
-
-class Checkpoint(models.Model):
-    """How far a projection has come in the log; committed together with the rows that say so.
-
-    A projection has one checkpoint for each of its `partitions` and generation. The generation whose rows readers see
-    is live; one may be building beside it, and the one before it is kept.
-    """
-
-    class State(models.TextChoices):
-        """`halted` is live too: it keeps the reason in `error` and is tried again at every wake-up."""
-
-        ACTIVE = "active"
-        HALTED = "halted"
-        BUILDING = "building"
-        PREVIOUS = "previous"
-
-    LIVE = (State.ACTIVE, State.HALTED)
-
-    projection = models.TextField()
-    partition = models.IntegerField(default=0)
-    generation = models.IntegerField(default=1)
-    version = models.IntegerField(default=1)
-    partitions = models.IntegerField(default=1)
-    position = models.BigIntegerField(default=0)
-    last_event_id = models.UUIDField(null=True)
-    last_recorded_at = models.DateTimeField(null=True)
-    updated_at = models.DateTimeField(auto_now=True)
-    looked_at = models.DateTimeField(null=True)
-    state = models.TextField(choices=State.choices, default=State.ACTIVE)
-    error = models.TextField(default="", blank=True)
-
-    class Meta:
-        """One row per projection, generation and partition; the row's lock is the fence between workers."""
-
-        db_table = "checkpoints"
-        constraints = [
-            models.UniqueConstraint(fields=["projection", "generation", "partition"], name="checkpoints_projection")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.projection}/{self.partition} at {self.position}"
 
 
 class TokenCopy(TokenRow):

@@ -1,11 +1,13 @@
 """What every test stands on: two real databases, a real broker, and short ways to place orders and post events."""
 
+import os
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
 from config import embedded
@@ -14,7 +16,16 @@ from tests import tokens
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the embedded servers before the first test asks for them (not when URLs are configured)."""
+    """Start the embedded servers before the first test asks for them (not when URLs are configured).
+
+    Hypothesis asks the same questions in every run, new ones where a thorough one is wanted; none has a time to keep.
+    """
+    thorough = bool(os.environ.get("DAYBOOK_THOROUGH"))
+    slow = [HealthCheck.too_slow]
+    settings.register_profile(
+        "daybook", deadline=None, database=None, derandomize=not thorough, suppress_health_check=slow
+    )
+    settings.load_profile("daybook")
     embedded.ensure_running()
     test_databases.keep_apart()
 

@@ -41,6 +41,8 @@ def test_no_answer_is_without_the_write_that_its_token_names(slow_worker, order)
 
 def test_without_a_worker_the_answer_is_stale_and_comes_in_the_time_asked_for(service, order):
     placed, headers = _place(service, order)
+    for path, _ in _questions(placed["order_id"], "ada", "").values():
+        assert not service.request("GET", path, **headers, Prefer="wait=10").json()["stale"]
     service.kill("beat")
     service.kill("worker")
     later, headers = _command(service, "POST", f"/api/orders/{placed['order_id']}/notes", {"text": "Ring twice."})
