@@ -22,7 +22,7 @@ from tests.e2e.service import ROOT
 
 EXAMPLES = int(os.environ.get("DAYBOOK_THOROUGH", "0"))
 ASKING = [os.environ["DAYBOOK_ROLE"]] if "DAYBOOK_ROLE" in os.environ else (ROLES if EXAMPLES else (CUSTOMER, OPERATOR))
-# Phases, how many examples, and a seed; one story in twenty or so ends a run of stories, so there are several.
+# Phases, how many examples, and a seed; stories are told in several runs, because one that varies ends its run.
 THOROUGH = [("examples,coverage,fuzzing", EXAMPLES, 1), *(("stateful", 50, seed) for seed in range(10))]
 RUNS = THOROUGH if EXAMPLES else [("examples,stateful", 5, 1)]
 LEAST = 5_000 if EXAMPLES >= 20 else 50
