@@ -5,7 +5,7 @@ import msgspec
 from orders_read import conditions, consistency, reading
 from orders_read.consistency import PROGRESS, Progress, Wish, progress
 from orders_read.queries import GetCustomer, GetOrderById, GetOrderTimeline
-from orders_read.rows import COLUMNS, Row, order_row
+from orders_read.rows import SELECTED, Row, order_row
 
 ENTRY = (
     "version", "event_type", "schema_version", "data", "actor", "command_id", "correlation_id", "causation_id",
@@ -16,7 +16,9 @@ SUMMARY = (
     "first_order_at", "last_order_at",
 )  # fmt: skip
 _PROGRESS = ("position", "lag", "halted", "parked", "held")
-_ORDER = f"select {', '.join(_PROGRESS + COLUMNS)} from ({PROGRESS}) as progress left join order_views on order_id = %s"
+_ORDER = (
+    f"select {', '.join(_PROGRESS)}, {SELECTED} from ({PROGRESS}) as progress left join order_views on order_id = %s"
+)
 _ENTRIES = "select {columns} from order_timeline where order_id = %s and version > %s order by version limit %s"
 _LAST_VERSION = "select max(version) from order_timeline where order_id = %s"
 _FIRST = "select data ->> 'customer_id' as customer_id from order_timeline where order_id = %s and version = 1"

@@ -16,16 +16,20 @@ COLUMNS = (
     "item_count", "unit_count", "shipping_address", "payments", "fulfillments", "notes", "cancel_reason", "hold_reason",
     "created_at", "updated_at", "confirmed_at", "shipped_at", "delivered_at", "closed_at", "version",
 )  # fmt: skip
-_JSON = frozenset(("items", "shipping_address", "notes", "fulfillments", "payments"))
-_ORDERS = f"select {', '.join(COLUMNS)} from order_views where order_id = any(%s)"
-_PLACES = tuple(place for place, name in enumerate(COLUMNS) if name in _JSON)
+AMOUNTS = ("subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded")
+_DECODED, _SENT_AS_IT_IS = frozenset(("items", "payments")), frozenset(("shipping_address", "notes", "fulfillments"))
+SELECTED = ", ".join(f"{name}::text" if name in AMOUNTS else name for name in COLUMNS)
+_ORDERS = f"select {SELECTED} from order_views where order_id = any(%s)"
+_decode = msgspec.json.Decoder().decode
 
 
 def order_row(values: Sequence[Any]) -> Row:
-    """Return one order by its columns' names, what is JSON decoded."""
+    """Return one order by its columns' names; what is JSON is decoded only where something in it is to be changed."""
     row = dict(zip(COLUMNS, values, strict=True))
-    for place in _PLACES:
-        row[COLUMNS[place]] = msgspec.json.decode(values[place])
+    for name in _DECODED:
+        row[name] = _decode(row[name])
+    for name in _SENT_AS_IT_IS:
+        row[name] = msgspec.Raw(row[name].encode())
     return row
 
 
