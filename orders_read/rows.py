@@ -17,19 +17,20 @@ COLUMNS = (
     "created_at", "updated_at", "confirmed_at", "shipped_at", "delivered_at", "closed_at", "version",
 )  # fmt: skip
 AMOUNTS = ("subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded")
-_DECODED, _SENT_AS_IT_IS = frozenset(("items", "payments")), frozenset(("shipping_address", "notes", "fulfillments"))
-SELECTED = ", ".join(f"{name}::text" if name in AMOUNTS else name for name in COLUMNS)
-_ORDERS = f"select {SELECTED} from order_views where order_id = any(%s)"
-_decode = msgspec.json.Decoder().decode
+_TIMES = ("created_at", "updated_at", "confirmed_at", "shipped_at", "delivered_at", "closed_at")
+_SELECTED = ", ".join(f"order_views.{name}::text" if name in AMOUNTS else f"order_views.{name}" for name in COLUMNS)
+# The whole row as one JSON text: the server writes it in a fraction of the time that 31 Python objects take.
+AS_JSON = f"(select row_to_json(shown)::text from (select {_SELECTED}) as shown)"
+_ORDERS = f"select {AS_JSON} from order_views where order_id = any(%s)"
+_decode = msgspec.json.Decoder(Row).decode
 
 
-def order_row(values: Sequence[Any]) -> Row:
-    """Return one order by its columns' names; what is JSON is decoded only where something in it is to be changed."""
-    row = dict(zip(COLUMNS, values, strict=True))
-    for name in _DECODED:
-        row[name] = _decode(row[name])
-    for name in _SENT_AS_IT_IS:
-        row[name] = msgspec.Raw(row[name].encode())
+def order_row(text: str) -> Row:
+    """Return one order by its columns' names; amounts and times are texts."""
+    row = _decode(text)
+    for name in _TIMES:
+        if row[name] is not None:
+            row[name] = row[name].replace("+00:00", "Z")
     return row
 
 
@@ -38,5 +39,5 @@ def orders(source: str, order_ids: Sequence[UUID]) -> list[Row]:
     if not order_ids:
         return []
     found = reading.fetch(source, _ORDERS, [list(order_ids)], prepared=True)
-    by_id = {row["order_id"]: row for row in map(order_row, found)}
-    return [by_id[order_id] for order_id in order_ids if order_id in by_id]
+    by_id = {row["order_id"]: row for row in (order_row(text) for (text,) in found)}
+    return [by_id[key] for order_id in order_ids if (key := str(order_id)) in by_id]
