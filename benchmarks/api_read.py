@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks import databases, http_load, table
 
-ROUNDS, ORDERS, WARM_UP = 5, 2_000, 300
+ROUNDS, ORDERS, WARM_UP = 5, 1_000, 200
 OURS, PLAIN = "GET /api/orders/{id}", "plain DRF serializer view"
 CONSTANT, FAST = "Django view returning a constant", "FastAPI + asyncpg"
 
@@ -80,7 +80,7 @@ def server(folder: Path, started: list[Any], application: str) -> Any:
     from tests.e2e.service import Service, eventually
 
     service = Service(folder / application)
-    service.folder.mkdir()
+    service.folder.mkdir(exist_ok=True)
     command = service.commands["web"]
     command[command.index("config.wsgi")] = application
     command[command.index("--workers") + 1] = "1"
@@ -110,7 +110,7 @@ def _fast_api(folder: Path) -> tuple[int, subprocess.Popen[bytes]] | None:
 
     found, port = connections["read"].settings_dict, _free_port()
     dsn = f"postgresql://{found['USER']}@/{found['NAME']}?host={found['HOST']}&port={found['PORT'] or 5432}"
-    digest = hashlib.sha256(token().encode()).hexdigest()
+    digest = hashlib.sha256(token("tests").encode()).hexdigest()
     with (folder / "fast_api.log").open("wb") as output:
         process = subprocess.Popen(
             [python, "-m", "uvicorn", "benchmarks.fast_api:app", "--port", str(port), "--no-access-log"],

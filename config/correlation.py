@@ -29,6 +29,6 @@ class CorrelationMiddleware:
 def _given(request: HttpRequest) -> UUID | None:
     """Return the caller's id, None when there is none or it is no UUID (then a new one is made)."""
     try:
-        return UUID(request.headers.get("Correlation-Id", ""))
+        return UUID(request.META.get("HTTP_CORRELATION_ID", ""))
     except ValueError:
         return None

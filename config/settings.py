@@ -14,6 +14,7 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded, logs
+from config.pooled_connection import PooledConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -35,7 +36,8 @@ PROCESS = env.str("DAYBOOK_PROCESS", "web")
 
 def _database(url: str) -> dict[str, Any]:
     """Return a database's settings, with psycopg's pool of up to DATABASE_POOL connections per process."""
-    pool = {"min_size": 0, "max_size": env.int("DATABASE_POOL", 20), "timeout": 5, "max_idle": 60}
+    pool: dict[str, Any] = {"min_size": 0, "max_size": env.int("DATABASE_POOL", 20), "timeout": 5, "max_idle": 60}
+    pool["connection_class"] = PooledConnection
     found = env.db_url_config(url)
     options = {"connect_timeout": 2, "application_name": f"daybook {PROCESS}"} | found.get("OPTIONS", {})
     return {**found, "HOST": unquote(found["HOST"]), "OPTIONS": options | {"pool": pool}, "CONN_HEALTH_CHECKS": True}

@@ -20,7 +20,7 @@ def consistency_of(request: Request) -> int:
     Raises:
         Problem: 400, the header is not a token of this API.
     """
-    token = request.headers.get("Consistency-Token")
+    token = request.META.get("HTTP_CONSISTENCY_TOKEN")
     try:
         return position_of(token) if token is not None else 0
     except BadSignature as error:
@@ -45,7 +45,7 @@ def wait_of(request: Request) -> int | None:
     Raises:
         Problem: 400, `wait` has no whole number of seconds.
     """
-    for preference in request.headers.get("Prefer", "")[:_MOST].split(","):
+    for preference in request.META.get("HTTP_PREFER", "")[:_MOST].split(","):
         wish = preference.partition(";")[0].strip()
         if re.match(r"wait\b", wish, re.IGNORECASE):
             if not (found := _WAIT.fullmatch(wish)):
@@ -60,7 +60,7 @@ def known_tags(request: Request) -> frozenset[str]:
     Raises:
         Problem: 400, the header is no list of ETags.
     """
-    header = request.headers.get("If-None-Match", "").strip()
+    header = request.META.get("HTTP_IF_NONE_MATCH", "").strip()
     if header in ("", "*"):
         return frozenset([header] if header else [])
     if len(header) > _MOST or not _TAGS.fullmatch(header):

@@ -175,9 +175,9 @@ def _add_headlines(query: ListOrders, orders: list[Row], source: str) -> None:
     if words is None or not orders:
         return
     headline = f"ts_headline('simple', search_text, {words.sql}, %s)"
-    statement = f"select order_id, {headline} from order_views where order_id = any(%s)"
+    statement = f"select order_id::text, {headline} from order_views where order_id = any(%s)"
     ids = [order["order_id"] for order in orders]
-    found: dict[UUID, str] = dict(reading.fetch(source, statement, [*words.values, _HEADLINE, ids]))  # type: ignore[arg-type]
+    found = dict(reading.fetch(source, statement, [*words.values, _HEADLINE, ids]))  # type: ignore[arg-type]
     for order in orders:
         marked = html.escape(found.get(order["order_id"], ""), quote=False)
         order["headline"] = marked.replace(_BEGIN, "<mark>").replace(_END, "</mark>")

@@ -5,7 +5,7 @@ import msgspec
 from orders_read import conditions, consistency, reading
 from orders_read.consistency import PROGRESS, Progress, Wish, progress
 from orders_read.queries import GetCustomer, GetOrderById, GetOrderTimeline
-from orders_read.rows import COLUMNS, Row, order_row
+from orders_read.rows import AS_JSON, Row, order_row
 
 ENTRY = (
     "version", "event_type", "schema_version", "data", "actor", "command_id", "correlation_id", "causation_id",
@@ -16,7 +16,10 @@ SUMMARY = (
     "first_order_at", "last_order_at",
 )  # fmt: skip
 _PROGRESS = ("position", "lag", "halted", "parked", "held")
-_ORDER = f"select {', '.join(_PROGRESS + COLUMNS)} from ({PROGRESS}) as progress left join order_views on order_id = %s"
+_ORDER = f"""
+    select {", ".join(_PROGRESS)}, case when order_id is not null then {AS_JSON} end
+    from ({PROGRESS}) as progress left join order_views on order_id = %s
+"""
 _ENTRIES = "select {columns} from order_timeline where order_id = %s and version > %s order by version limit %s"
 _LAST_VERSION = "select max(version) from order_timeline where order_id = %s"
 _FIRST = "select data ->> 'customer_id' as customer_id from order_timeline where order_id = %s and version = 1"
@@ -38,8 +41,9 @@ def get_order_by_id(query: GetOrderById, wish: Wish, source: str) -> tuple[Progr
     values = [*consistency.asked(query.read_model, wish, query.order_id), query.order_id]
     values += [value for condition in visible for value in condition.values]
     [found] = reading.fetch(source, statement, values, prepared=True)
-    came, order = consistency.of_row(found[: len(_PROGRESS)]), found[len(_PROGRESS) :]
-    return (came, order_row(order)) if order[0] else (came.of_nothing(), None)
+    *facts, order = found
+    came = consistency.of_row(facts)
+    return (came, order_row(order)) if order else (came.of_nothing(), None)
 
 
 def get_order_timeline(query: GetOrderTimeline, wish: Wish, source: str) -> tuple[Progress, Timeline | None]:

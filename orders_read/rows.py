@@ -16,16 +16,21 @@ COLUMNS = (
     "item_count", "unit_count", "shipping_address", "payments", "fulfillments", "notes", "cancel_reason", "hold_reason",
     "created_at", "updated_at", "confirmed_at", "shipped_at", "delivered_at", "closed_at", "version",
 )  # fmt: skip
-_JSON = frozenset(("items", "shipping_address", "notes", "fulfillments", "payments"))
-_ORDERS = f"select {', '.join(COLUMNS)} from order_views where order_id = any(%s)"
-_PLACES = tuple(place for place, name in enumerate(COLUMNS) if name in _JSON)
+AMOUNTS = ("subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded")
+_TIMES = ("created_at", "updated_at", "confirmed_at", "shipped_at", "delivered_at", "closed_at")
+_SELECTED = ", ".join(f"order_views.{name}::text" if name in AMOUNTS else f"order_views.{name}" for name in COLUMNS)
+# The whole row as one JSON text: the server writes it in a fraction of the time that 31 Python objects take.
+AS_JSON = f"(select row_to_json(shown)::text from (select {_SELECTED}) as shown)"
+_ORDERS = f"select {AS_JSON} from order_views where order_id = any(%s)"
+_decode = msgspec.json.Decoder(Row).decode
 
 
-def order_row(values: Sequence[Any]) -> Row:
-    """Return one order by its columns' names, what is JSON decoded."""
-    row = dict(zip(COLUMNS, values, strict=True))
-    for place in _PLACES:
-        row[COLUMNS[place]] = msgspec.json.decode(values[place])
+def order_row(text: str) -> Row:
+    """Return one order by its columns' names; amounts and times are texts."""
+    row = _decode(text)
+    for name in _TIMES:
+        if row[name] is not None:
+            row[name] = row[name].replace("+00:00", "Z")
     return row
 
 
@@ -34,5 +39,5 @@ def orders(source: str, order_ids: Sequence[UUID]) -> list[Row]:
     if not order_ids:
         return []
     found = reading.fetch(source, _ORDERS, [list(order_ids)], prepared=True)
-    by_id = {row["order_id"]: row for row in map(order_row, found)}
-    return [by_id[order_id] for order_id in order_ids if order_id in by_id]
+    by_id = {row["order_id"]: row for row in (order_row(text) for (text,) in found)}
+    return [by_id[key] for order_id in order_ids if (key := str(order_id)) in by_id]

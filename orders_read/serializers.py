@@ -13,10 +13,9 @@ from iso4217 import Currency
 from orders_read import cursors
 from orders_read.listing import Page
 from orders_read.queries import ListOrders
-from orders_read.rows import COLUMNS, Row
+from orders_read.rows import AMOUNTS, COLUMNS, Row
 
 Body = dict[str, Any]
-_AMOUNTS = ("subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded")
 _OF_ITEMS, _OF_PAYMENTS = ("unit_price", "discount", "total"), ("amount",)
 _OF_CUSTOMERS = ("lifetime_value", "refunded")
 _OF_DAYS, _OF_PRODUCTS = ("gross", "cancelled", "expired", "refunded", "net"), ("revenue",)
@@ -25,7 +24,7 @@ _OF_DAYS, _OF_PRODUCTS = ("gross", "cancelled", "expired", "refunded", "net"), (
 def order_body(order: Row) -> Body:
     """Return the body of one order."""
     body, currency = {name: order[name] for name in COLUMNS}, order["currency"]
-    for name in _AMOUNTS:
+    for name in AMOUNTS:
         body[name] = amount(body[name], currency)
     body["items"] = [_with_amounts(item, _OF_ITEMS, currency) for item in order["items"]]
     body["payments"] = [_with_amounts(payment, _OF_PAYMENTS, currency) for payment in order["payments"]]
@@ -62,7 +61,8 @@ def product_sales_body(row: Row) -> Body:
 
 def amount(value: Decimal | str, currency: str) -> str:
     """Return an amount as people write it: all of its digits, and at least the currency's own decimals."""
-    digits = f"{Decimal(value):f}"
+    plain = isinstance(value, str) and "E" not in value
+    digits = str(value) if plain else f"{Decimal(value):f}"
     whole, _, decimals = digits.partition(".")
     least = decimals_of(currency)
     if len(decimals) == least:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -57,9 +58,7 @@ def _operation(method: str, path: str) -> Any:
         route = "/" + resolve(path).route
     except Resolver404:
         return None
-    for kind in ("str", "path"):
-        route = route.replace(f"<{kind}:", "{")
-    return description()["paths"].get(route.replace(">", "}"), {}).get(method.lower())
+    return description()["paths"].get(re.sub(r"<\w+:(\w+)>", r"{\1}", route), {}).get(method.lower())
 
 
 def resolved(found: Any) -> Any:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 from collections import Counter
 from decimal import Decimal
 from io import StringIO
@@ -24,7 +25,7 @@ from orders_write.imports.online_retail import COLUMNS, NAMESPACE
 from orders_write.imports.sole import IMPORT_LOCK_KEY
 from projections import rebuild
 from projections.rebuild_run import Options
-from projections.registry import named
+from projections.registry import PROJECTORS, named
 from tests.agreement import disagreements
 from tests.databases import owner_connection
 
@@ -222,7 +223,7 @@ def test_the_real_year_is_right_to_the_penny(run, project):
     _compare_with_truth(truth)
     assert disagreements() == {}
     _compare_reports_with_truth(summary, truth)
-    for projector in named(["order_views", "daily_sales", "product_sales"]):
+    for projector in PROJECTORS if os.environ.get("DAYBOOK_THOROUGH") else named(["order_views"]):
         rebuild.rebuild(projector, Options(verify=True, workers=2))
 
 
@@ -231,7 +232,8 @@ def _compare_rejects_with_truth(summary, rejected, truth):
     by_reason = Counter(reason.split(":")[0] for _, reason, *_ in rejected)
     by_reason["credit note"] += summary["returned_rows"]
     assert by_reason == truth["rejected_by_reason"]
-    back = [row for row in _credits() if row["line"] not in {line for line, *_ in rejected}]
+    refused = {line for line, *_ in rejected}
+    back = [row for row in _credits() if row["line"] not in refused]
     worth = sum(-int(row["Quantity"]) * Decimal(row["UnitPrice"]) for row in back)
     assert worth == Decimal(summary["refunded"]) + Decimal(summary["not_refunded"])
     assert sum(-int(row["Quantity"]) for row in back) == summary["returned_units"]
