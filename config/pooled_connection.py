@@ -15,12 +15,14 @@ class PooledConnection(psycopg.Connection[Any]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         """Execute a statement; pass over the empty one, whose cursor nobody wants, while the socket is silent."""
-        if query == "" and _is_silent(self.pgconn.socket):
+        if query == "" and self.is_silent():
             return None
         return super().execute(query, params, **options)
 
-
-def _is_silent(socket: int) -> bool:
-    poll = select.poll()
-    poll.register(socket, select.POLLIN | select.POLLPRI | select.POLLHUP | select.POLLERR)
-    return not poll.poll(0)
+    def is_silent(self) -> bool:
+        """Tell whether the server has said nothing since its last answer: then it has not ended either."""
+        if self.closed:
+            return False
+        poll = select.poll()
+        poll.register(self.pgconn.socket, select.POLLIN | select.POLLPRI | select.POLLHUP | select.POLLERR)
+        return not poll.poll(0)
