@@ -19,7 +19,7 @@ def _endpoints(patterns, prefix=""):
 
 def test_every_command_is_described():
     found = {
-        f"`{method} /{re.sub(r'<(?:str:)?order_id>', '{id}', path).replace('<str:', '{').replace('>', '}')}`"
+        f"`{method} /{re.sub(r'<(?:str:|order:)?order_id>', '{id}', path).replace('<str:', '{').replace('>', '}')}`"
         for method, path in _endpoints(get_resolver().url_patterns)
         if method in ("POST", "PUT", "PATCH", "DELETE")
     }

@@ -1,7 +1,7 @@
-"""Schemathesis against the running service, each role: no 5xx, no answer that is not described, none against it.
+"""Schemathesis against the running service: no 5xx, no answer that is not described, none against it.
 
-`make schemathesis` (DAYBOOK_THOROUGH=20) asks more than 20,000 times: all phases, with many examples, and long stories
-along the links. DAYBOOK_ROLE=operator asks as one role alone.
+`make schemathesis` (DAYBOOK_THOROUGH=20) asks as each role, more than 20,000 times in all: all phases, with many
+examples, and long stories along the links. DAYBOOK_ROLE=operator asks as one role alone.
 """
 
 import json
@@ -21,14 +21,14 @@ from tests import tokens
 from tests.e2e.service import ROOT
 
 EXAMPLES = int(os.environ.get("DAYBOOK_THOROUGH", "0"))
-ASKING = [os.environ["DAYBOOK_ROLE"]] if "DAYBOOK_ROLE" in os.environ else (ROLES if EXAMPLES else (CUSTOMER, OPERATOR))
+ASKING = [os.environ["DAYBOOK_ROLE"]] if "DAYBOOK_ROLE" in os.environ else (ROLES if EXAMPLES else [OPERATOR])
 # Phases, how many examples, and a seed; stories are told in several runs, because one that varies ends its run.
 THOROUGH = [("examples,coverage,fuzzing", EXAMPLES, 1), *(("stateful", 50, seed) for seed in range(10))]
-RUNS = THOROUGH if EXAMPLES else [("examples,stateful", 5, 1)]
+RUNS = THOROUGH if EXAMPLES else [("examples,stateful", 3, 1)]
 LEAST = 5_000 if EXAMPLES >= 20 else 50
 
 
-@pytest.mark.timeout(3_600 if EXAMPLES else 120)
+@pytest.mark.timeout(3_600 if EXAMPLES else 300)
 def test_every_answer_is_as_it_is_described(service, tmp_path):
     orders = samples.place(40, seed=1)
     asked = {role: sum(_asked(service, role, run, orders, tmp_path) for run in RUNS) for role in ASKING}

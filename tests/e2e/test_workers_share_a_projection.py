@@ -150,6 +150,7 @@ def _busy(customers):
         running.result(10)
 
 
+@pytest.mark.timeout(400)
 def test_killed_and_frozen_workers_lose_nothing_and_post_nothing_twice(workers, place, chance):
     customers = Customers(place, chance)
     with _repeatable():
@@ -185,7 +186,7 @@ def _all_partitions_but_one_go_on(workers, frozen, session):
 
 def _the_one_is_taken_over(workers, frozen):
     head = event_store.head()
-    eventually(lambda: not _behind(head), "another worker has taken the frozen one's partition over", 30)
+    eventually(lambda: not _behind(head), "another worker has taken the frozen one's partition over", 100)
     assert workers.session(frozen) is None
 
 
