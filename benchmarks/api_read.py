@@ -1,7 +1,8 @@
 """How many `GET /api/orders/{id}` a second one web process answers, with authentication, against the usual ways.
 
-`.venv/bin/python -m benchmarks.api_read [requests]`. 4 connections, one process each, rounds alternate. FastAPI takes
-part when FAST_API_PYTHON names a Python that has fastapi, uvicorn[standard] and asyncpg.
+`.venv/bin/python -m benchmarks.api_read [requests]`. 4 connections, one process each; many short rounds that alternate,
+because a machine that others use too changes within seconds. FastAPI takes part when FAST_API_PYTHON names a Python that
+has fastapi, uvicorn[standard] and asyncpg.
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from typing import Any
 
 from benchmarks import databases, http_load, table
 
-ROUNDS, ORDERS, WARM_UP = 5, 1_000, 200
+ROUNDS, ORDERS, WARM_UP = 15, 1_000, 50
 OURS, PLAIN = "GET /api/orders/{id}", "plain DRF serializer view"
 CONSTANT, FAST = "Django view returning a constant", "FastAPI + asyncpg"
 
@@ -126,4 +127,4 @@ def _listens(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 500)

@@ -13,6 +13,7 @@ from gate.permissions import May
 from gate.tokens import AUDITOR, OPERATOR, SERVICE
 from orders_read import answers, filters
 from orders_read.query_bus import Answer, ask
+from orders_read.query_view import QueryView
 from orders_read.reports import DAILY_SALES, PRODUCT_SALES
 from orders_read.rows import Row
 from orders_read.serializers import daily_sales_body, product_sales_body
@@ -63,7 +64,7 @@ class ProductSales(_Report):
         return self._answer(request, ask(query, filters.wish(request)), wanted, query.read_model)
 
 
-class Events(APIView):
+class Events(QueryView):
     """The log, as other systems follow it."""
 
     may: May = {"GET": {SERVICE, AUDITOR}}
@@ -76,7 +77,7 @@ class Events(APIView):
         return answers.json(answer, body)
 
 
-class Projections(APIView):
+class Projections(QueryView):
     """The projections, for those who run the service."""
 
     may: May = STAFF

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from gate.headers import known_tags
 from gate.params import customer_id_of, order_id_of
@@ -12,6 +11,7 @@ from gate.tokens import AUDITOR, CUSTOMER, OPERATOR
 from orders_read import answers, filters
 from orders_read.queries import GetOrderAsOf, ListOrders, Query
 from orders_read.query_bus import Answer, ask
+from orders_read.query_view import QueryView
 from orders_read.reading import TooSlow
 from orders_read.serializers import order_body, page_body, summary_body
 
@@ -19,7 +19,7 @@ READERS: May = {"GET": {CUSTOMER, OPERATOR, AUDITOR}}
 _LATER = {"Retry-After": "2"}
 
 
-class OrderDetail(APIView):
+class OrderDetail(QueryView):
     """One order."""
 
     may: May = READERS
@@ -36,7 +36,7 @@ class OrderDetail(APIView):
         return answers.json(answer, order_body(answer.found), ETag=tag)
 
 
-class OrderTimeline(APIView):
+class OrderTimeline(QueryView):
     """What happened to one order."""
 
     may: May = READERS
@@ -52,7 +52,7 @@ class OrderTimeline(APIView):
         return answers.json(answer, body | {"next_after_version": found.next_after_version})
 
 
-class OrderList(APIView):
+class OrderList(QueryView):
     """All orders."""
 
     may: May = READERS
@@ -62,7 +62,7 @@ class OrderList(APIView):
         return _page(request, filters.orders(request))
 
 
-class CustomerOrders(APIView):
+class CustomerOrders(QueryView):
     """The orders of one customer."""
 
     may: May = READERS
@@ -74,7 +74,7 @@ class CustomerOrders(APIView):
         return _page(request, query)
 
 
-class SearchOrders(APIView):
+class SearchOrders(QueryView):
     """All orders, by the words in them."""
 
     may: May = READERS
@@ -84,7 +84,7 @@ class SearchOrders(APIView):
         return _page(request, filters.search(request))
 
 
-class Customer(APIView):
+class Customer(QueryView):
     """One customer."""
 
     may: May = READERS
