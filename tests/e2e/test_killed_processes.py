@@ -1,6 +1,10 @@
-"""Law 4 under fire: 2,000 commands, while workers die in mid-batch and web processes before they publish."""
+"""Law 4 under fire: commands, while workers die in mid-batch and web processes before they publish.
+
+DAYBOOK_THOROUGH=1 sends 2,000 commands and kills 20 of each.
+"""
 
 import itertools
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +22,8 @@ from tests.databases import owner_connection
 from tests.e2e.service import eventually
 from tests.projections.helpers import table
 
-KILLS, COMMANDS, CLIENTS, PAUSE = 20, 2_000, 4, 0.05
+KILLS, COMMANDS = (20, 2_000) if os.environ.get("DAYBOOK_THOROUGH") else (8, 800)
+CLIENTS, PAUSE = 4, 0.05
 MID_BATCH = """
     select 1 from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
@@ -77,7 +82,7 @@ def _kill_web_between_commit_and_publish(service):
         service.thaw_broker()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
     shop = Shop(service, order)
     with ThreadPoolExecutor(CLIENTS) as clients:
@@ -97,7 +102,7 @@ def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
     }
     assert disagreements() == {}
     orders = OrderView.objects.using("read")
-    assert orders.filter(status="cancelled", version=4, item_count=3).count() == orders.count() >= 500
+    assert orders.filter(status="cancelled", version=4, item_count=3).count() == orders.count() >= COMMANDS // 4
 
 
 def _caught_up():
