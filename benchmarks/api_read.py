@@ -1,8 +1,8 @@
 """How many `GET /api/orders/{id}` a second one web process answers, with authentication, against the usual ways.
 
 `.venv/bin/python -m benchmarks.api_read [requests]`. 4 connections, one process each; many short rounds that alternate,
-because a machine that others use too changes within seconds. FastAPI takes part when FAST_API_PYTHON names a Python that
-has fastapi, uvicorn[standard] and asyncpg.
+because a machine that others use too changes within seconds. FastAPI takes part when FAST_API_PYTHON names a Python
+that has fastapi, uvicorn[standard] and asyncpg.
 """
 
 import hashlib
