@@ -155,6 +155,7 @@ def test_killed_and_frozen_workers_lose_nothing_and_post_nothing_twice(workers, 
     customers = Customers(place, chance)
     with _repeatable():
         with _busy(customers):
+            eventually(lambda: all(map(workers.session, range(WORKERS))), "every worker has begun")
             frozen = chance.randrange(WORKERS)
             session = workers.freeze_in_mid_batch(frozen)
             _all_partitions_but_one_go_on(workers, frozen, session)
@@ -179,9 +180,10 @@ def _kill_some(workers, others, chance):
 
 
 def _all_partitions_but_one_go_on(workers, frozen, session):
+    """On a machine so busy that PostgreSQL has ended the frozen session meanwhile, its partition may go on as well."""
     head = event_store.head()
-    eventually(lambda: len(_behind(head)) == 1, "all partitions but the frozen worker's go on")
-    assert workers.session(frozen) == (session, "idle in transaction")
+    eventually(lambda: len(_behind(head)) <= 1, "all partitions but the frozen worker's go on")
+    assert workers.session(frozen) in ((session, "idle in transaction"), None)
 
 
 def _the_one_is_taken_over(workers, frozen):
