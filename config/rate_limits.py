@@ -84,9 +84,14 @@ def _token_of(request: HttpRequest) -> str:
 
 
 def _address_of(request: HttpRequest) -> str:
-    """Return the network of the client; behind a trusted proxy, the one that the proxy saw."""
+    """Return the network of the client."""
+    return _network(client_address(request))
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the client; behind a trusted proxy, the one that the proxy saw."""
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
-    return _network(forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 @lru_cache(maxsize=10_000)

@@ -8,6 +8,7 @@ PAGES = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
+DASHBOARD = f"{PAGES}; script-src 'self' 'unsafe-eval'"  # the admin theme's Alpine evaluates its attributes
 _DATA = "default-src 'none'; frame-ancestors 'none'"
 
 
@@ -22,7 +23,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         headers = response.headers
         is_page = headers.get("Content-Type", "").startswith("text/html")
-        headers.setdefault("Content-Security-Policy", PAGES if is_page else _DATA)
+        pages = DASHBOARD if request.path.startswith("/admin/") else PAGES
+        headers.setdefault("Content-Security-Policy", pages if is_page else _DATA)
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path.startswith("/api/"):

@@ -14,6 +14,7 @@ from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded, logs
+from config.dashboard import theme
 from config.pooled_connection import PooledConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -95,7 +96,8 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.dashboard.apps.DashboardConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -136,10 +138,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
+            "builtins": ["config.dashboard.tags"],
         },
     }
 ]
+UNFOLD = theme.THEME
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -147,6 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en-gb", "UTC", False, True
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "config" / "dashboard" / "static"]
 STATIC_ROOT = env.str("STATIC_ROOT", str(embedded.home() / "static" if EMBEDDED else BASE_DIR / "staticfiles"))
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_APPS", EMBEDDED)
 WHITENOISE_AUTOREFRESH = False

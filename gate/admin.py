@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     """A model to look at: every write permission is off, whoever asks."""
 
     show_full_result_count = False

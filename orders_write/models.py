@@ -54,6 +54,7 @@ class Event(models.Model):
         """One row per version of a stream: the constraint decides who wins a race. The index knows whose orders are."""
 
         db_table = "events"
+        permissions = [("command_orders", "Can change orders by commands")]
         constraints = [models.UniqueConstraint(fields=["stream_id", "version"], name="events_stream_version")]
         indexes = [
             models.Index("stream_id", KT("data__customer_id"), name="events_customer", condition=models.Q(version=1))
@@ -97,3 +98,24 @@ class AccessToken(TokenRow):
         """Found by its digest; the newest changes are what the read side has not seen."""
 
         db_table = "access_tokens"
+        permissions = [("manage_access", "Can make and revoke tokens, and see the audit trail")]
+
+
+class AuditEntry(models.Model):
+    """An administrative action: who did what, when, from where and why. A trigger refuses to change or delete these."""
+
+    at = models.DateTimeField(db_default=ClockTimestamp())
+    actor = models.TextField()
+    address = models.GenericIPAddressField(null=True)
+    action = models.TextField()
+    target = models.TextField()
+    reason = models.TextField(blank=True)
+    details: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+
+    class Meta:
+        """Read from the newest on, by the key."""
+
+        db_table = "audit_entries"
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.action} {self.target}"

@@ -99,6 +99,7 @@ class Rebuild(models.Model):
         """One open rebuild of a projection at a time."""
 
         db_table = "rebuilds"
+        permissions = [("operate_projections", "Can rebuild, verify, pause, retry and skip")]
         constraints = [
             models.UniqueConstraint(
                 fields=["projection"], condition=Q(state__in=("running", "failed")), name="rebuilds_one_open"

@@ -14,6 +14,7 @@ from tests import tokens
 
 ALIASES = ("default", "read")
 TEST_NAME = f"test_daybook_{os.getpid()}"
+APPEND_ONLY = {"events": "events_append_only", "audit_entries": "audit_append_only"}
 _GENERATIONS = "select nspname from pg_namespace where nspname ~ '^(building|previous|retired)_'"
 _KEPT = "('django_migrations', 'token_copies')"
 _TABLES = f"select tablename from pg_tables where schemaname = 'public' and tablename not in {_KEPT}"
@@ -63,16 +64,17 @@ def create(alias: str) -> None:
 
 
 def empty() -> None:
-    """Empty the log (its trigger set aside by the owner) and the read models, and drop what was built beside them.
+    """Empty the log and the audit trail (their triggers set aside by the owner), the read models, and what was built.
 
     Tokens stay: they are made once in a run (tests/tokens.py).
     """
     with owner_connection("default") as connection:
         connection.execute("delete from idempotency_records")
-        if connection.execute("select 1 from events limit 1").fetchone():
-            connection.execute("alter table events disable trigger events_append_only")
-            connection.execute("truncate events")
-            connection.execute("alter table events enable always trigger events_append_only")
+        for table, trigger in APPEND_ONLY.items():
+            if connection.execute(f"select 1 from {table} limit 1").fetchone():
+                connection.execute(f"alter table {table} disable trigger {trigger}")
+                connection.execute(f"truncate {table}")
+                connection.execute(f"alter table {table} enable always trigger {trigger}")
     with owner_connection("read") as connection:
         for (schema,) in connection.execute(_GENERATIONS).fetchall():
             connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))

@@ -54,6 +54,7 @@ class Service:
             os.environ
             | databases.urls()
             | {"CELERY_BROKER_URL": f"{broker}/0", "CACHE_URL": f"{broker}/1"}
+            | {"STATIC_FROM_APPS": "true"}
             | {"RATE_LIMIT_PER_TOKEN": "1000000", "RATE_LIMIT_PER_ADDRESS": "1000000"}  # counted, and never too much
         )
         self.headers = {"Authorization": f"Bearer {token('tests')}", "Content-Type": "application/json"}

@@ -1,0 +1,9 @@
+"""Puts the dashboard's site in the place of Django's own."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class DashboardConfig(AdminConfig):
+    """Django's admin, with the dashboard's site as the one that models are registered with."""
+
+    default_site = "config.dashboard.site.DashboardSite"
