@@ -14,10 +14,32 @@ from tests import tokens
 
 ALIASES = ("default", "read")
 TEST_NAME = f"test_daybook_{os.getpid()}"
-APPEND_ONLY = {"events": "events_append_only", "audit_entries": "audit_append_only"}
-_GENERATIONS = "select nspname from pg_namespace where nspname ~ '^(building|previous|retired)_'"
-_KEPT = "('django_migrations', 'token_copies')"
-_TABLES = f"select tablename from pg_tables where schemaname = 'public' and tablename not in {_KEPT}"
+_KEPT_ROWS = "('django_migrations', 'token_copies')"
+_EMPTYING = {
+    "default": """do $$ begin
+        delete from idempotency_records;
+        if exists (select from events) then
+            alter table events disable trigger events_append_only;
+            truncate events;
+            alter table events enable always trigger events_append_only;
+        end if;
+        if exists (select from audit_entries) then
+            alter table audit_entries disable trigger audit_append_only;
+            truncate audit_entries;
+            alter table audit_entries enable always trigger audit_append_only;
+        end if;
+    end $$""",
+    "read": f"""do $$ declare found text; begin
+        for found in select nspname from pg_namespace where nspname ~ '^(building|previous|retired)_' loop
+            execute format('drop schema %I cascade', found);
+        end loop;
+        for found in select tablename from pg_tables where schemaname = 'public' and tablename not in {_KEPT_ROWS}
+        order by tablename = 'rebuilds' loop
+            execute format('delete from %I', found);
+        end loop;
+    end $$""",
+}
+_kept: dict[str, psycopg.Connection[Any]] = {}
 
 
 def keep_apart() -> None:
@@ -68,18 +90,16 @@ def empty() -> None:
 
     Tokens stay: they are made once in a run (tests/tokens.py).
     """
-    with owner_connection("default") as connection:
-        connection.execute("delete from idempotency_records")
-        for table, trigger in APPEND_ONLY.items():
-            if connection.execute(f"select 1 from {table} limit 1").fetchone():
-                connection.execute(f"alter table {table} disable trigger {trigger}")
-                connection.execute(f"truncate {table}")
-                connection.execute(f"alter table {table} enable always trigger {trigger}")
-    with owner_connection("read") as connection:
-        for (schema,) in connection.execute(_GENERATIONS).fetchall():
-            connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(schema)))
-        for (table,) in connection.execute(_TABLES + " order by tablename = 'rebuilds'").fetchall():
-            connection.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+    for alias, statement in _EMPTYING.items():
+        _kept_connection(alias).execute(statement)
+
+
+def _kept_connection(alias: str) -> psycopg.Connection[Any]:
+    """Return the owner's connection that serves every test of the run, a new one when it was lost."""
+    kept = _kept.get(alias)
+    if kept is None or kept.closed or kept.broken or kept.info.dbname != TEST_NAME:
+        kept = _kept[alias] = owner_connection(alias)
+    return kept
 
 
 def drop() -> None:
