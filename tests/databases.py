@@ -1,9 +1,11 @@
 """The two real test databases: made once per run as the owner, used as the application, emptied before each test."""
 
+import hashlib
 import os
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import django
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -14,6 +16,7 @@ from tests import tokens
 
 ALIASES = ("default", "read")
 TEST_NAME = f"test_daybook_{os.getpid()}"
+_TEMPLATE_LOCK_KEY = 4_919_201_129
 _KEPT_ROWS = "('django_migrations', 'token_copies')"
 _EMPTYING = {
     "default": """do $$ begin
@@ -69,20 +72,51 @@ def owner_connection(alias: str, name: str | None = None) -> psycopg.Connection[
 
 
 def create(alias: str) -> None:
-    """Make an empty test database and migrate it as its owner; leave the alias connected as the application."""
+    """Make an empty, migrated test database of this run's own; leave the alias connected as the application.
+
+    It is a copy of a template, which the first run after a change of the migrations makes.
+    """
     tokens.token.cache_clear()
-    app = dict(connections[alias].settings_dict)
     with owner_connection(alias, "postgres") as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(TEST_NAME)))
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(TEST_NAME)))
-        if alias == "read":
-            owner = sql.SQL("alter database {} owner to {}").format(
-                sql.Identifier(TEST_NAME), sql.Identifier(app["USER"])
-            )
-            connection.execute(owner)
-    _reconnect(alias, NAME=TEST_NAME, **(settings.TEST_OWNERS[alias] if alias == "default" else {}))
+        connection.execute("select pg_advisory_lock(%s)", [_TEMPLATE_LOCK_KEY])
+        template = _template(alias, connection)
+        _execute(connection, "drop database if exists {} with (force)", TEST_NAME)
+        _copied(alias, connection, template, TEST_NAME)
+    _reconnect(alias, NAME=TEST_NAME)
+
+
+def _template(alias: str, connection: psycopg.Connection[Any]) -> str:
+    """Return the name of the migrated database to copy; make it when there is none, whole or not at all."""
+    template = f"test_template_{_digest_of_migrations()}"
+    if connection.execute("select 1 from pg_database where datname = %s", [template]).fetchone():
+        return template
+    unfinished = f"{template}_unfinished"
+    _execute(connection, "drop database if exists {} with (force)", unfinished)
+    _copied(alias, connection, "template1", unfinished)
+    app = dict(connections[alias].settings_dict)
+    _reconnect(alias, NAME=unfinished, **(settings.TEST_OWNERS[alias] if alias == "default" else {}))
     call_command("migrate", database=alias, verbosity=0)
-    _reconnect(alias, USER=app["USER"], PASSWORD=app["PASSWORD"])
+    _reconnect(alias, NAME=app["NAME"], USER=app["USER"], PASSWORD=app["PASSWORD"])
+    _execute(connection, "alter database {} rename to {}", unfinished, template)
+    return template
+
+
+def _digest_of_migrations() -> str:
+    """Return what changes when a migration does, Django's own among them."""
+    digest = hashlib.sha256(f"{django.get_version()} {settings.WRITE_APP_ROLE}".encode())
+    for path in sorted(settings.BASE_DIR.glob("*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _copied(alias: str, connection: psycopg.Connection[Any], template: str, name: str) -> None:
+    _execute(connection, "create database {} template {}", name, template)
+    if alias == "read":
+        _execute(connection, "alter database {} owner to {}", name, connections[alias].settings_dict["USER"])
+
+
+def _execute(connection: psycopg.Connection[Any], statement: str, *names: str) -> None:
+    connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]
 
 
 def empty() -> None:
@@ -111,7 +145,7 @@ def drop() -> None:
     for alias in ALIASES:
         _close(alias)
         with owner_connection(alias, "postgres") as connection:
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(TEST_NAME)))
+            _execute(connection, "drop database if exists {} with (force)", TEST_NAME)
 
 
 def urls() -> dict[str, str]:
