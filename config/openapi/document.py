@@ -4,6 +4,7 @@ Whoever reaches the service may read it: it holds nothing secret, and says itsel
 """
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -22,6 +23,8 @@ from gate.params import read_query
 from gate.permissions import May
 from gate.tokens import ROLES
 
+_making = Lock()  # drf-spectacular loads its extensions as it goes: two threads at it break each other's
+
 
 class Schema(APIView):
     """The description of the API."""
@@ -37,8 +40,13 @@ class Schema(APIView):
         return Response(description())
 
 
-@cache
 def description() -> dict[str, Any]:
-    """Return the OpenAPI document; it is the same for everybody, and made once."""
+    """Return the OpenAPI document; it is the same for everybody, and made once, by one thread."""
+    with _making:
+        return _description()
+
+
+@cache
+def _description() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     return found

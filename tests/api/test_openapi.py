@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.contrib.staticfiles import finders
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.validation import validate_schema
 
+from config.openapi import document
 from config.openapi.document import description
 from config.openapi.refusals import REFUSALS
 from config.openapi.schema import TABLE
@@ -118,3 +120,10 @@ def test_the_pages_load_nothing_from_elsewhere(anonymous_api, path):
 )
 def test_a_version_that_does_not_exist_is_not_answered(api, accept, status):
     assert api.get("/api/orders", HTTP_ACCEPT=accept).status_code == status
+
+
+def test_those_who_ask_first_at_the_same_time_get_the_same():
+    document._description.cache_clear()
+    with ThreadPoolExecutor(8) as threads:
+        first, *others = threads.map(lambda _: description(), range(8))
+    assert all(one is first for one in others)

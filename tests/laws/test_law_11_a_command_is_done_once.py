@@ -37,7 +37,8 @@ def test_two_hundred_duplicates_at_once_place_one_order(databases):
     def place(_):
         together.wait()
         try:
-            return _place(tokens.client(token))
+            answers = (_place(tokens.client(token)) for _ in range(20))
+            return next(answer for answer in answers if answer.status_code != 503)  # a busy machine has no connection
         finally:
             connections.close_all()
 
