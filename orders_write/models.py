@@ -113,9 +113,15 @@ class AuditEntry(models.Model):
     details: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
 
     class Meta:
-        """Read from the newest on, by the key."""
+        """Read from the newest on, by what is looked for."""
 
         db_table = "audit_entries"
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_by_time"),
+            models.Index(fields=["action", "at", "id"], name="audit_by_action"),
+            models.Index(fields=["actor", "at", "id"], name="audit_by_actor"),
+            models.Index(fields=["target", "at", "id"], name="audit_by_target"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.action} {self.target}"

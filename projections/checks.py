@@ -9,16 +9,19 @@ from django.db import connections
 
 from orders_write.event_store import WRITE
 
+_GUARDS = ("events_log_lock", "events_append_only", "audit_append_only")
 _TRIGGERS = """
     select tgname, tgenabled = 'A' and tgtype & 1 = 0 from pg_trigger
-    where tgrelid = to_regclass('events') and tgname in ('events_log_lock', 'events_append_only')
+    where tgrelid in (to_regclass('events'), to_regclass('audit_entries'))
 """
 _SEQUENCE = "select seqcache from pg_sequence where seqrelid = pg_get_serial_sequence('events', 'position')::regclass"
 _RIGHTS = """
     select has_table_privilege('events', 'update') or has_table_privilege('events', 'delete')
         or has_table_privilege('events', 'truncate'),
     (select bool_or(not has_table_privilege(to_regclass('idempotency_records'), needed))
-     from unnest(array['select', 'insert', 'update', 'delete']) as needed)
+     from unnest(array['select', 'insert', 'update', 'delete']) as needed),
+    (select bool_or(has_table_privilege(to_regclass('audit_entries'), excess))
+     from unnest(array['update', 'delete', 'truncate']) as excess)
 """
 _DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -48,7 +51,7 @@ def _triggers(cursor: Any) -> list[CheckMessage]:
     good = {name for name, enabled_per_statement in cursor.fetchall() if enabled_per_statement}
     return [
         _error(2, f"Trigger {name} is missing, per row, or not ENABLE ALWAYS; run the migrations of orders_write.")
-        for name in ("events_log_lock", "events_append_only")
+        for name in _GUARDS
         if name not in good
     ]
 
@@ -62,10 +65,12 @@ def _sequence(cursor: Any) -> list[CheckMessage]:
 
 def _rights(cursor: Any) -> list[CheckMessage]:
     cursor.execute(_RIGHTS)
-    too_much, too_little = cursor.fetchone()
+    too_much, too_little, over_the_trail = cursor.fetchone()
     message = "This role may change the log; let WRITE_DATABASE_URL name a role with SELECT and INSERT only."
     missing = "This role may not keep the answers to commands; run the migrations of orders_write as the log's owner."
-    return [_error(4, message)] * bool(too_much) + [_error(7, missing)] * bool(too_little)
+    trail = "This role may change the audit trail; let WRITE_DATABASE_URL name one with SELECT and INSERT on it only."
+    found = [(4, message, too_much), (7, missing, too_little), (8, trail, over_the_trail)]
+    return [_error(number, sentence) for number, sentence, wrong in found if wrong]
 
 
 def _durability(cursor: Any) -> list[CheckMessage]:

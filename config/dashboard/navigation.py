@@ -22,7 +22,8 @@ NAVIGATION: list[dict[str, Any]] = [
     {
         "title": "Access",
         "items": [
-            _page("API tokens", "key", "orders_write_accesstoken_changelist", "orders_write.view_accesstoken"),
+            _page("API tokens", "key", "tokens", "orders_write.manage_access"),
+            _page("Audit trail", "history", "audit", "orders_write.manage_access"),
             _page("Users", "person", "auth_user_changelist", "auth.view_user"),
             _page("Roles", "group", "auth_group_changelist", "auth.view_group"),
         ],

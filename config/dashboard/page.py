@@ -1,7 +1,6 @@
 """What every page of the dashboard has: who may see it, its frame, and parts that may be missing."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any, ClassVar, TypeVar
 
 import redis.exceptions
@@ -11,8 +10,7 @@ from django.views.generic import TemplateView
 from kombu.exceptions import OperationalError as BrokerError
 from psycopg_pool import PoolTimeout
 
-from config.rate_limits import client_address
-from orders_write import audit
+from config.dashboard import recording
 
 DOWN = (DatabaseError, InterfaceError, PoolTimeout, redis.exceptions.RedisError, BrokerError, ConnectionError)
 T = TypeVar("T")
@@ -59,8 +57,7 @@ class Page(PermissionRequiredMixin, TemplateView):
         Raises:
             NotRecorded: it could not be written, so nothing must be done.
         """
-        by, address = self.request.user.get_username(), client_address(self.request)
-        audit.record(action, target, by=by, address=_valid(address), reason=reason, **details)
+        recording.record(self.request, action, target, reason, **details)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return the frame's context, with what the page has to say."""
@@ -68,11 +65,3 @@ class Page(PermissionRequiredMixin, TemplateView):
         said = super().get_context_data(**kwargs)
         frame: dict[str, Any] = self.site.each_context(self.request)
         return {**frame, "title": self.title, "page": self, "missing": self.missing, **said}
-
-
-def _valid(address: str) -> str | None:
-    """Return an address that the database takes; none for what a server on a socket says."""
-    try:
-        return str(ip_address(address))
-    except ValueError:
-        return None

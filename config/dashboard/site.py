@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from unfold.sites import UnfoldAdminSite
 
@@ -24,3 +25,14 @@ class DashboardSite(UnfoldAdminSite):  # type: ignore[misc]
         from config.dashboard.overview import Overview
 
         return Overview.as_view(site=self)(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Let somebody set his own password, on the record."""
+        from config.dashboard.recording import record
+        from orders_write.event_store import WRITE
+
+        with transaction.atomic(using=WRITE):
+            answer: HttpResponse = super().password_change(request, {"title": "Change your password"})
+            if isinstance(answer, HttpResponseRedirect):
+                record(request, "set password", request.user.get_username())
+        return answer

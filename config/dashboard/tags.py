@@ -44,6 +44,14 @@ def number(value: float | None) -> str:
 
 
 @register.filter
+def words(value: Any) -> str:
+    """Show a value out of JSON in words: a list with commas, yes and no."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+@register.filter
 def seconds(value: float | None) -> str:
     """Show a length of time in its largest fitting unit: `250 ms`, `4.2 s`, `12 min`, `3 h`, `5 d`."""
     if value is None:

@@ -4,12 +4,18 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, path
 
+from config.dashboard.audit_trail import AuditTrail
 from config.dashboard.page import Page
+from config.dashboard.tokens import NewToken, Tokens
 
 if TYPE_CHECKING:
     from config.dashboard.site import DashboardSite
 
-PAGES: dict[str, type[Page]] = {}
+PAGES: dict[str, type[Page]] = {
+    "tokens/": Tokens,
+    "tokens/new/": NewToken,
+    "audit/": AuditTrail,
+}
 
 
 def patterns(site: "DashboardSite") -> list[URLPattern]:

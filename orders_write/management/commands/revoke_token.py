@@ -5,8 +5,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
-from orders_write import tokens
+from orders_write import audit, tokens
+from orders_write.event_store import WRITE
 from orders_write.models import AccessToken
 
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         if bool(options["ids"]) == bool(options["name"]) or not options["reason"].strip():
             raise CommandError("Give ids or --name, and a --reason that is not empty.")
         ids = self._of_name(options["name"]) if options["name"] else self._known(options["ids"])
-        for token in tokens.revoke(ids, f"revoke_token by {getpass.getuser()}", options["reason"]):
+        for token in _revoked(ids, options["reason"]):
             self.stdout.write(f"{token} is revoked.")
 
     def _of_name(self, name: str) -> list[int]:
@@ -39,3 +41,13 @@ class Command(BaseCommand):
         if wrong := [str(one) for one in ids if one not in live]:
             raise CommandError(f"Not there, or revoked before: {', '.join(wrong)}; nothing was revoked.")
         return ids
+
+
+def _revoked(ids: list[int], reason: str) -> list[AccessToken]:
+    """Revoke them and record it, or neither."""
+    who = getpass.getuser()
+    with transaction.atomic(using=WRITE):
+        found = tokens.revoke(ids, f"revoke_token by {who}", reason)
+        for token in found:
+            audit.record("revoke token", str(token), by=f"{who} on the command line", reason=reason)
+    return found

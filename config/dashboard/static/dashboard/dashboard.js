@@ -94,11 +94,24 @@
     tick();
   });
 
+  // Where the clipboard is closed to pages (http, other than this machine) the text is marked, ready to be copied.
+  async function copy(source, button) {
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      button.textContent = button.dataset.done;
+    } catch {
+      getSelection().selectAllChildren(source);
+      button.textContent = document.execCommand("copy") ? button.dataset.done : "Marked: copy it with Ctrl+C";
+    }
+  }
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens).showModal();
     const closer = event.target.closest("[data-closes]");
     if (closer) closer.closest("dialog").close();
+    const copier = event.target.closest("[data-copies]");
+    if (copier) copy(document.getElementById(copier.dataset.copies), copier);
   });
 
   document.addEventListener("DOMContentLoaded", () => {
