@@ -1,4 +1,4 @@
-"""The log in Django's admin, to look at only; and the tokens, which are made and revoked there, never edited."""
+"""The tokens in Django's admin: made and revoked there, never edited."""
 
 from typing import Any
 
@@ -10,18 +10,7 @@ from django.template.response import TemplateResponse
 from gate.admin import ReadOnlyAdmin
 from orders_write import tokens
 from orders_write.forms import ReasonForm, TokenForm
-from orders_write.models import AccessToken, Event
-
-
-@admin.register(Event)
-class EventAdmin(ReadOnlyAdmin):
-    """Every event, newest first."""
-
-    list_display = ("position", "event_type", "stream_id", "version", "recorded_at")
-    list_filter = ("event_type",)
-    search_fields = ("stream_id__exact",)
-    search_help_text = "The id of an order."
-    ordering = ("-position",)
+from orders_write.models import AccessToken
 
 
 @admin.register(AccessToken)

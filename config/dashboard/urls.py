@@ -4,12 +4,22 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, path
 
+from config.dashboard.customers import Customer, Customers
+from config.dashboard.event import EventPage
+from config.dashboard.events import EventLog
 from config.dashboard.page import Page
+from config.dashboard.sales import Sales
 
 if TYPE_CHECKING:
     from config.dashboard.site import DashboardSite
 
-PAGES: dict[str, type[Page]] = {}
+PAGES: dict[str, type[Page]] = {
+    "events/": EventLog,
+    "events/<int:position>/": EventPage,
+    "customers/": Customers,
+    "customers/<path:customer_id>/": Customer,
+    "sales/": Sales,
+}
 
 
 def patterns(site: "DashboardSite") -> list[URLPattern]:
