@@ -138,9 +138,10 @@ class CustomerSummary(models.Model):
     objects = VisibleQuerySet.as_manager()
 
     class Meta:
-        """Found by customer."""
+        """Found by customer, and by currency from the most valuable on."""
 
         db_table = "customer_summaries"
+        indexes = [models.Index(fields=["currency", "-lifetime_value", "customer_id"], name="customer_summaries_value")]
 
     def __str__(self) -> str:
         return f"{self.customer_id} in {self.currency}"

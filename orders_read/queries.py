@@ -22,6 +22,8 @@ FULFILLMENT_STATUSES = (
 )  # fmt: skip
 SORT_FIELDS = ("created_at", "updated_at", "total")
 SORT_ORDERS = ("asc", "desc")
+SALES_BY = ("day", "month", "country")
+PRODUCTS_BY = ("revenue", "units", "orders")
 MAX_PAGE_SIZE = 100
 MAX_DEPTH = 100_000
 
@@ -132,6 +134,24 @@ class GetProductSales(Query, frozen=True, kw_only=True):
     last: date
     currency: str | None = None
     product_id: str | None = None
+
+
+class GetSalesTotals(GetDailySales, frozen=True, kw_only=True):
+    """The sums of those days `by` day, month or country, in each currency."""
+
+    by: str = "day"
+
+
+class GetTopProducts(Query, frozen=True, kw_only=True):
+    """The products that brought most from one month to another, both inside, in one currency; without a limit, all."""
+
+    read_model: ClassVar[str] = "product_sales"
+
+    first: date
+    last: date
+    currency: str
+    by: str = "revenue"
+    limit: int | None = None
 
 
 class FollowEvents(Query, frozen=True, kw_only=True):

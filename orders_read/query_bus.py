@@ -16,6 +16,8 @@ from orders_read.queries import (
     GetOrderById,
     GetOrderTimeline,
     GetProductSales,
+    GetSalesTotals,
+    GetTopProducts,
     ListOrders,
     Query,
     SearchOrders,
@@ -40,6 +42,8 @@ HANDLERS: MutableMapping[type[Query], Handler] = {
     GetCustomer: handlers.get_customer,
     GetDailySales: reports.get_daily_sales,
     GetProductSales: reports.get_product_sales,
+    GetSalesTotals: reports.get_sales_totals,
+    GetTopProducts: reports.get_top_products,
     FollowEvents: feed.follow_events,
     # GetOrderAsOf and GetProjections take code of both sides: projections/apps.py adds their handlers.
 }

@@ -56,7 +56,12 @@ def daily_sales_body(row: Row) -> Body:
 
 def product_sales_body(row: Row) -> Body:
     """Return the body of one product's sales in one month and currency; the month as 2026-11."""
-    return _with_amounts(row, _OF_PRODUCTS, row["currency"]) | {"month": f"{row['month']:%Y-%m}"}
+    return top_product_body(row) | {"month": f"{row['month']:%Y-%m}"}
+
+
+def top_product_body(row: Row) -> Body:
+    """Return the body of what one product brought in one currency."""
+    return _with_amounts(row, _OF_PRODUCTS, row["currency"])
 
 
 def amount(value: Decimal | str, currency: str) -> str:

@@ -20,6 +20,17 @@ def _page(title: str, icon: str, address: str, permission: str = "") -> dict[str
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [_page("Overview", "space_dashboard", "index")]},
     {
+        "title": "Shop",
+        "items": [
+            _page("Customers", "groups", "customers", "orders_read.view_orderview"),
+            _page("Sales", "bar_chart", "sales", "orders_read.view_orderview"),
+        ],
+    },
+    {
+        "title": "Log",
+        "items": [_page("Event log", "history", "events", "orders_write.view_event")],
+    },
+    {
         "title": "Access",
         "items": [
             _page("API tokens", "key", "tokens", "orders_write.manage_access"),

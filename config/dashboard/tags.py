@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from orders_read import serializers
 
 register = template.Library()
 
@@ -32,7 +35,8 @@ def money(amount: Decimal | str | None, currency: str) -> SafeString | str:
     """Show an amount with its currency after it; nothing is a dash."""
     if amount is None or amount == "":
         return "–"
-    return format_html('<span class="db-number">{}&nbsp;{}</span>', f"{Decimal(amount):,}", currency)
+    exact = Decimal(serializers.amount(amount, currency))
+    return format_html('<span class="db-number">{}&nbsp;{}</span>', f"{exact:,f}", currency)
 
 
 @register.filter
@@ -97,6 +101,21 @@ def sparkline(values: list[float], label: str, objective: float | None = None) -
         bound,
         points,
     )
+
+
+def address_of(page: str, *arguments: Any) -> str:
+    """Return the address of a page of the dashboard, nothing where there is no such page."""
+    try:
+        return reverse(f"admin:{page}", args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def link_to(page: str, *arguments: Any, text: Any = "") -> SafeString | str:
+    """Link to a page of the dashboard by its name and arguments; the text alone where there is no such page."""
+    text, address = str(text or arguments[0]), address_of(page, *arguments)
+    return format_html('<a href="{}">{}</a>', address, text) if address else text
 
 
 def _height(value: float, highest: float) -> str:

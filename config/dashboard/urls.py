@@ -5,7 +5,11 @@ from typing import TYPE_CHECKING
 from django.urls import URLPattern, path
 
 from config.dashboard.audit_trail import AuditTrail
+from config.dashboard.customers import Customer, Customers
+from config.dashboard.event import EventPage
+from config.dashboard.events import EventLog
 from config.dashboard.page import Page
+from config.dashboard.sales import Sales
 from config.dashboard.tokens import NewToken, Tokens
 
 if TYPE_CHECKING:
@@ -15,6 +19,11 @@ PAGES: dict[str, type[Page]] = {
     "tokens/": Tokens,
     "tokens/new/": NewToken,
     "audit/": AuditTrail,
+    "events/": EventLog,
+    "events/<int:position>/": EventPage,
+    "customers/": Customers,
+    "customers/<path:customer_id>/": Customer,
+    "sales/": Sales,
 }
 
 

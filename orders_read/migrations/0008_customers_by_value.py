@@ -1,0 +1,12 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("orders_read", "0007_order_deadlines")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="customersummary",
+            index=models.Index(fields=["currency", "-lifetime_value", "customer_id"], name="customer_summaries_value"),
+        ),
+    ]
