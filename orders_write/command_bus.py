@@ -19,7 +19,8 @@ from orders_write.domain.commands import COMMANDS, Command, CreateOrder
 from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
 from orders_write.domain.order import Order, decide, evolve, replay
-from orders_write.domain.possible import Possible, possible
+from orders_write.domain.possible import Possible as Possible
+from orders_write.domain.possible import possible
 from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
 from orders_write.ids import new_id
 

@@ -4,12 +4,20 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, path
 
+from config.dashboard.new_order import NewOrder
+from config.dashboard.order import Order
+from config.dashboard.orders import Orders, OrdersExport
 from config.dashboard.page import Page
 
 if TYPE_CHECKING:
     from config.dashboard.site import DashboardSite
 
-PAGES: dict[str, type[Page]] = {}
+PAGES: dict[str, type[Page]] = {
+    "orders/": Orders,
+    "orders/export.csv": OrdersExport,
+    "orders/new/": NewOrder,
+    "orders/<uuid:order_id>/": Order,
+}
 
 
 def patterns(site: "DashboardSite") -> list[URLPattern]:
