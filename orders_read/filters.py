@@ -13,6 +13,7 @@ from gate.headers import consistency_of, wait_of
 from gate.params import read_query
 from gate.permissions import actor_of
 from gate.problems import invalid_field
+from gate.tokens import Actor
 from orders_read import cursors, parameters
 from orders_read.consistency import Wish
 from orders_read.cursors import NotACursor
@@ -75,7 +76,7 @@ def orders(request: Request) -> ListOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    return _listed(ListOrders, read_query(request, parameters.ORDERS), request)
+    return _listed(ListOrders, read_query(request, parameters.ORDERS), actor_of(request))
 
 
 def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
@@ -85,7 +86,9 @@ def customer_orders(request: Request, customer_id: str) -> GetCustomerOrders:
         Problem: 400, a parameter is wrong.
     """
     return _listed(
-        GetCustomerOrders, read_query(request, parameters.CUSTOMER_ORDERS) | {"customer_id": customer_id}, request
+        GetCustomerOrders,
+        read_query(request, parameters.CUSTOMER_ORDERS) | {"customer_id": customer_id},
+        actor_of(request),
     )
 
 
@@ -105,7 +108,16 @@ def search(request: Request) -> SearchOrders:
     Raises:
         Problem: 400, a parameter is wrong.
     """
-    query = _listed(SearchOrders, read_query(request, parameters.SEARCH), request)
+    return search_of(read_query(request, parameters.SEARCH), actor_of(request))
+
+
+def search_of(found: dict[str, Any], actor: Actor) -> SearchOrders:
+    """Return the question of a search whose parameters are checked, each for itself.
+
+    Raises:
+        Problem: 400, they contradict one another.
+    """
+    query = _listed(SearchOrders, found, actor)
     if len(query.q.split()) > MAX_WORDS:
         raise invalid_field("q", f"A search has at most {MAX_WORDS} words.")
     if query.sort_by == "relevance" and not query.q:
@@ -113,10 +125,10 @@ def search(request: Request) -> SearchOrders:
     return query
 
 
-def _listed(question: type[Listed], found: dict[str, Any], request: Request) -> Listed:
+def _listed(question: type[Listed], found: dict[str, Any], actor: Actor) -> Listed:
     given = {name: value for name, value in found.items() if value != ""}
     cursor = given.pop("cursor", None)
-    query = question(actor=actor_of(request), **given)
+    query = question(actor=actor, **given)
     _check_totals(query)
     if cursor is None:
         return _bounded(query)

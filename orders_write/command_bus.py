@@ -6,7 +6,7 @@ decided again on the new state, a bounded number of times, with jitter.
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -18,7 +18,9 @@ from orders_write import event_store
 from orders_write.domain.commands import COMMANDS, Command, CreateOrder
 from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
-from orders_write.domain.order import Order, decide, evolve
+from orders_write.domain.order import Order, decide, evolve, replay
+from orders_write.domain.possible import Possible as Possible
+from orders_write.domain.possible import possible
 from orders_write.event_store import ConcurrencyConflict, Metadata, NewEvent
 from orders_write.ids import new_id
 
@@ -95,6 +97,15 @@ def dispatch_many(
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
     return logged(retried(recorded(of_customers(_transact), once)), asked, expected_version)
+
+
+def possible_after(order_id: UUID, events: Iterable[Event]) -> Possible:
+    """Return the commands that an order would accept after these events: what may be offered to whoever looks at it.
+
+    Nothing is loaded: the events may come from a read model. Whether a command is accepted is decided when it is sent.
+    """
+    order = replay(events)
+    return {} if order is None else possible(order_id, order)
 
 
 Transact = Callable[[Sequence[Asked], int | None], list[Answer]]

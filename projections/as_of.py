@@ -1,6 +1,8 @@
 """A stream's row as it was at any of its versions, folded again from `order_timeline`: the log is not asked (law 7)."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -16,11 +18,17 @@ from projections.registry import named
 from projections.rows import READ
 
 
+class Step(NamedTuple):
+    """One event of a stream, with the row before it (None before the first) and after it."""
+
+    stored: StoredEvent
+    before: Row | None
+    after: Row
+
+
 def get_order_as_of(query: GetOrderAsOf, wish: Wish, source: str) -> tuple[Progress, Row | None]:
     """Return how far the timeline has come, and the order as it was; None for one that the actor may not see."""
-    [projector] = named([OrderView._meta.db_table])
-    assert isinstance(projector, StreamProjector)
-    came = progress(source, query.read_model, wish, query.order_id)
+    projector, came = orders_projector(), progress(source, query.read_model, wish, query.order_id)
     if not _is_seen(query, source):
         return came.of_nothing(), None
     if query.as_of is not None:
@@ -40,8 +48,7 @@ def _is_seen(query: GetOrderAsOf, source: str) -> bool:
 
 def row_at_version(projector: StreamProjector, stream_id: UUID, version: int, source: str = READ) -> Row | None:
     """Return the row that a projector makes of a stream's first `version` events, None where there are fewer."""
-    entries = TimelineEntry.objects.using(source).filter(order_id=stream_id, version__lte=version).order_by("version")
-    events = [_stored(entry) for entry in entries]
+    events = history(stream_id, source, upto=version)
     return projector.fold({}, events)[stream_id,] if len(events) == version > 0 else None
 
 
@@ -50,6 +57,44 @@ def row_at_time(projector: StreamProjector, stream_id: UUID, at: datetime, sourc
     entries = TimelineEntry.objects.using(source).filter(order_id=stream_id, occurred_at__lte=at)
     version = entries.order_by("-version").values_list("version", flat=True).first()
     return row_at_version(projector, stream_id, version, source) if version else None
+
+
+def orders_projector() -> StreamProjector:
+    """Return the projector of `order_views`."""
+    [projector] = named([OrderView._meta.db_table])
+    assert isinstance(projector, StreamProjector)
+    return projector
+
+
+def history(stream_id: UUID, source: str = READ, upto: int | None = None) -> list[StoredEvent]:
+    """Return a stream's events as `order_timeline` has them, the first first; up to a version when one is given."""
+    entries = TimelineEntry.objects.using(source).filter(order_id=stream_id).order_by("version")
+    return [_stored(entry) for entry in (entries if upto is None else entries.filter(version__lte=upto))]
+
+
+def steps(projector: StreamProjector, events: Iterable[StoredEvent], first: int = 1) -> list[Step]:
+    """Return what each of a stream's events from the version `first` on made of its row; `events` are all of them."""
+    rows: dict[Any, Row] = {}
+    found: list[Step] = []
+    before: Row | None = None
+    for stored in events:
+        projector.fold(rows, [stored])
+        if stored.version < first - 1:
+            continue
+        after = _copied(rows[stored.stream_id,])
+        if stored.version >= first:
+            found.append(Step(stored, before, after))
+        before = after
+    return found
+
+
+def _copied(row: Row) -> Row:
+    """Return a row that later events do not change: a projector changes entries of its lists, and nothing below."""
+    return {name: [_entry(one) for one in value] if isinstance(value, list) else value for name, value in row.items()}
+
+
+def _entry(one: Any) -> Any:
+    return dict(one) if isinstance(one, dict) else one
 
 
 def _stored(entry: TimelineEntry) -> StoredEvent:

@@ -19,6 +19,7 @@ def _page(title: str, icon: str, address: str, permission: str = "") -> dict[str
 
 NAVIGATION: list[dict[str, Any]] = [
     {"items": [_page("Overview", "space_dashboard", "index")]},
+    {"title": "Orders", "items": [_page("Orders", "receipt_long", "orders", "orders_read.view_orderview")]},
     {
         "title": "Shop",
         "items": [

@@ -85,6 +85,20 @@ def when(moment: datetime | str | None) -> SafeString | str:
 
 
 @register.simple_tag
+def ago(moment: datetime | str | None) -> SafeString | str:
+    """Show how long ago a moment was, for where there is little room; when it was stands in its tip."""
+    if not moment:
+        return "–"
+    moment = (datetime.fromisoformat(moment) if isinstance(moment, str) else moment).astimezone(UTC)
+    return format_html(
+        '<time class="db-when" datetime="{}" title="{}"><span data-ago>({} ago)</span></time>',
+        moment.isoformat(),
+        f"{moment:%Y-%m-%d %H:%M:%S} UTC",
+        seconds(max(0.0, (datetime.now(UTC) - moment).total_seconds())),
+    )
+
+
+@register.simple_tag
 def sparkline(values: list[float], label: str, objective: float | None = None) -> SafeString:
     """Draw values as a small line, oldest first, dashed where the objective is; `label` says it in words."""
     highest = max([*values, objective or 0, 1e-9])

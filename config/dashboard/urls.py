@@ -8,6 +8,9 @@ from config.dashboard.audit_trail import AuditTrail
 from config.dashboard.customers import Customer, Customers
 from config.dashboard.event import EventPage
 from config.dashboard.events import EventLog
+from config.dashboard.new_order import NewOrder
+from config.dashboard.order import Order
+from config.dashboard.orders import Orders, OrdersExport
 from config.dashboard.page import Page
 from config.dashboard.sales import Sales
 from config.dashboard.tokens import NewToken, Tokens
@@ -24,6 +27,10 @@ PAGES: dict[str, type[Page]] = {
     "customers/": Customers,
     "customers/<path:customer_id>/": Customer,
     "sales/": Sales,
+    "orders/": Orders,
+    "orders/export.csv": OrdersExport,
+    "orders/new/": NewOrder,
+    "orders/<uuid:order_id>/": Order,
 }
 
 

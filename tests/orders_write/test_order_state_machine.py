@@ -15,6 +15,7 @@ from orders_write.domain import events
 from orders_write.domain.ending import ENDED
 from orders_write.domain.errors import DomainError
 from orders_write.domain.order import decide, evolve, replay
+from orders_write.domain.possible import possible
 from orders_write.event_codec import decode, encode
 from projections.projectors.order_views import OrderViews
 from projections.testing import folded, story
@@ -43,6 +44,7 @@ class OneOrder(RuleBasedStateMachine):
         except DomainError:
             return
         assert new
+        assert self.order is None or type(command) in possible(command.order_id, self.order)
         assert self.order is None or self.order.order_status not in ENDED or isinstance(new[0], events.NoteAdded)
         for event in new:
             self._evolve(event)

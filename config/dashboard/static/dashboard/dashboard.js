@@ -109,13 +109,23 @@
     const opener = event.target.closest("[data-opens]");
     if (opener) document.getElementById(opener.dataset.opens).showModal();
     const closer = event.target.closest("[data-closes]");
-    if (closer) closer.closest("dialog").close();
+    if (closer) { closer.closest("dialog").close(); event.preventDefault(); }
     const copier = event.target.closest("[data-copies]");
     if (copier) copy(document.getElementById(copier.dataset.copies), copier);
   });
 
+  // A dialog that came with the page, or was fetched into it, stands in its place until this script opens it.
+  function openDialogs() {
+    for (const dialog of document.querySelectorAll("dialog[data-open]")) {
+      dialog.removeAttribute("data-open");
+      dialog.close();
+      dialog.showModal();
+    }
+  }
+  document.addEventListener("htmx:afterSwap", openDialogs);
+
   document.addEventListener("DOMContentLoaded", () => {
-    for (const dialog of document.querySelectorAll("dialog[data-open]")) dialog.showModal();
+    openDialogs();
     drawAll(false);
     tick();
     setInterval(tick, 1000);
