@@ -48,7 +48,7 @@ def pause(projector: Projector, *, by: str, reason: str) -> None:
     if found := paused(projector):
         raise PausedAlready(found)
     _set(projector, {"paused_at": timezone.now(), "paused_by": by, "pause_reason": reason})
-    log.warning("projection paused", projection=projector.name, by=by, reason=reason)
+    log.warning("projection paused", projection=projector.name)
 
 
 def resume(projector: Projector) -> None:
