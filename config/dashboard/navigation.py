@@ -18,7 +18,12 @@ def _page(title: str, icon: str, address: str, permission: str = "") -> dict[str
 
 
 NAVIGATION: list[dict[str, Any]] = [
-    {"items": [_page("Overview", "space_dashboard", "index")]},
+    {
+        "items": [
+            _page("Overview", "space_dashboard", "index"),
+            _page("Projections", "sync", "projections", "projections.view_rebuild"),
+        ]
+    },
     {
         "title": "Access",
         "items": [

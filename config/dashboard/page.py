@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from ipaddress import ip_address
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import redis.exceptions
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -15,7 +15,6 @@ from config.rate_limits import client_address
 from orders_write import audit
 
 DOWN = (DatabaseError, InterfaceError, PoolTimeout, redis.exceptions.RedisError, BrokerError, ConnectionError)
-T = TypeVar("T")
 
 
 class Page(PermissionRequiredMixin, TemplateView):
@@ -39,7 +38,7 @@ class Page(PermissionRequiredMixin, TemplateView):
         super().setup(request, *args, **kwargs)
         self.missing: list[str] = []
 
-    def part(self, what: str, ask: Callable[[], T], instead: T) -> T:
+    def part(self, what: str, ask: Callable[[], Any], instead: Any) -> Any:
         """Return what a question answers, or `instead` when a server is down; the page then says that it is missing.
 
         Args:

@@ -4,12 +4,17 @@ from typing import TYPE_CHECKING
 
 from django.urls import URLPattern, path
 
+from config.dashboard.overview import Projections
 from config.dashboard.page import Page
+from config.dashboard.projection import Projection
 
 if TYPE_CHECKING:
     from config.dashboard.site import DashboardSite
 
-PAGES: dict[str, type[Page]] = {}
+PAGES: dict[str, type[Page]] = {
+    "projections": Projections,
+    "projections/<slug:projection>": Projection,
+}
 
 
 def patterns(site: "DashboardSite") -> list[URLPattern]:
