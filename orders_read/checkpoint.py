@@ -7,7 +7,7 @@ class Checkpoint(models.Model):
     """How far a projection has come in the log; committed together with the rows that say so.
 
     A projection has one checkpoint for each of its `partitions` and generation. The generation whose rows readers see
-    is live; one may be building beside it, and the one before it is kept.
+    is live; one may be building beside it, and the one before it is kept. While it is paused no worker moves it.
     """
 
     class State(models.TextChoices):
@@ -32,6 +32,9 @@ class Checkpoint(models.Model):
     looked_at = models.DateTimeField(null=True)
     state = models.TextField(choices=State.choices, default=State.ACTIVE)
     error = models.TextField(default="", blank=True)
+    paused_at = models.DateTimeField(null=True)
+    paused_by = models.TextField(db_default="", default="", blank=True)
+    pause_reason = models.TextField(db_default="", default="", blank=True)
 
     class Meta:
         """One row per projection, generation and partition; the row's lock is the fence between workers."""

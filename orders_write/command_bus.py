@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 
 from orders_write import event_store
+from orders_write.activity import counted
 from orders_write.domain.commands import COMMANDS, Command, CreateOrder
 from orders_write.domain.errors import DomainError, OrderNotFound
 from orders_write.domain.events import Event
@@ -96,7 +97,7 @@ def dispatch_many(
     Raises:
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
-    return logged(retried(recorded(of_customers(_transact), once)), asked, expected_version)
+    return logged(counted(retried(recorded(of_customers(_transact), once))), asked, expected_version)
 
 
 def possible_after(order_id: UUID, events: Iterable[Event]) -> Possible:

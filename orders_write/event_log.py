@@ -26,6 +26,7 @@ from orders_write.log_lock import wait_for_appenders
 
 FIRST_STREAM, LAST_STREAM = UUID(int=0), UUID(int=2**128 - 1)
 MAX_POSITION = 2**63 - 1
+COUNTED_UPTO = 10_000
 _SHARE_BITS = 28
 _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 
@@ -98,10 +99,14 @@ def mark_at(position: int) -> Mark | None:
 
 
 def backlog(after: int) -> tuple[int, datetime | None]:
-    """Return how many events lie after a position, and when the oldest of them was recorded."""
-    waiting = _log().filter(position__gt=after)
-    oldest = waiting.order_by("position").values_list("recorded_at", flat=True).first()
-    return waiting.count() if oldest else 0, oldest
+    """Return how many events lie after a position, and when the oldest of them was recorded.
+
+    They are counted up to COUNTED_UPTO; where there are more, positions are, also those that were rolled back.
+    """
+    waiting = _log().filter(position__gt=after).order_by("position")
+    oldest = waiting.values_list("recorded_at", flat=True).first()
+    counted = waiting[: COUNTED_UPTO + 1].count() if oldest else 0
+    return (head() - after if counted > COUNTED_UPTO else counted), oldest
 
 
 def count(upto: int) -> int:

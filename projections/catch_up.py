@@ -42,6 +42,7 @@ class Outcome(StrEnum):
     OUT_OF_TIME = "out of time"
     NEWCOMERS = "a few more events came meanwhile"
     NEEDS_REBUILD = "the rows were built by another version of the projector"
+    PAUSED = "somebody has paused the projection"
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,13 @@ def _transaction(projector: Projector, partition: int, limit: int, apply: Apply,
 
 
 def _without_checkpoint(projector: Projector, partition: int, limit: int, read: Read) -> Batch | Outcome:
-    standing = checkpoints.standing(projector)
+    live = list(checkpoints.live(projector))
+    standing = checkpoints.standing_of(projector, live)
     if standing is Standing.NEW:
         checkpoints.ensure(projector)
         return step(projector, partition, limit, read)
+    if any(one.paused_at for one in live):
+        return Outcome.PAUSED
     return Outcome.BUSY if standing is Standing.CURRENT else Outcome.NEEDS_REBUILD
 
 

@@ -30,6 +30,7 @@ _CHECKPOINT = """
         exists (select from skipped_events where projection = checkpoints.projection) as has_skipped
     from checkpoints
     where projection = %s and partition = %s and version = %s and partitions = %s and state = any(%s)
+        and (paused_at is null or %s)
 """
 
 
@@ -91,12 +92,12 @@ def locked(
 ) -> Checkpoint | None:
     """Lock a partition's checkpoint of this version, in an open transaction; None where somebody else has it.
 
-    With `wait`, wait for that one, as long as the transaction's lock time-out allows. The row says in `has_parked` and
-    `has_skipped` whether the projection keeps such events.
+    None too where it is paused. With `wait`, for what a person asks, wait for who has it, as long as the transaction's
+    lock time-out allows, and mind no pause. `has_parked` and `has_skipped` say whether there are such events.
     """
     found = Checkpoint.objects.using(READ).raw(
         _CHECKPOINT + (" for update" if wait else " for update skip locked"),
-        [projector.name, partition, projector.version, projector.partitions, list(map(str, state))],
+        [projector.name, partition, projector.version, projector.partitions, list(map(str, state)), wait],
     )
     return next(iter(found), None)
 

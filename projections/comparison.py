@@ -39,6 +39,16 @@ class Different(Exception):
         )
 
 
+class Paused(Exception):
+    """The live rows must not move, so they cannot be brought to where the new ones are."""
+
+    def __init__(self, projection: str) -> None:
+        super().__init__(
+            f"{projection} is paused, so its rows cannot be compared with newer ones; resume it first "
+            f"(`resume_projections {projection}`), or rebuild without --verify."
+        )
+
+
 def check_generations(projector: Projector, apply: Apply) -> None:
     """Compare the generation that is being built with the live one, both at the same position.
 
@@ -46,9 +56,12 @@ def check_generations(projector: Projector, apply: Apply) -> None:
 
     Raises:
         Different: they differ; the text counts the rows, `shown` has the first fields.
+        Paused: live posting would have to go on for that.
     """
     with transaction.atomic(using=READ):
         live = swap.bring_level(projector, Checkpoint.State.BUILDING, apply)
+        if any(one.paused_at for one in live):
+            raise Paused(projector.name)
         _bring_live_level(projector, live)
         differing, shown = compare(projector, f"{generations.building(projector)}.{table(projector)}")
     if differing:

@@ -18,7 +18,7 @@ from projections.registry import PROJECTORS
 from projections.rows import READ
 
 _SILENT_SWEEPS = 2
-HALTED, NEEDS_REBUILD, NEWER = "halted", "needs rebuild", "built by a newer release"
+HALTED, PAUSED, NEEDS_REBUILD, NEWER = "halted", "paused", "needs rebuild", "built by a newer release"
 
 
 class ProjectionStatus(msgspec.Struct, frozen=True):
@@ -27,6 +27,7 @@ class ProjectionStatus(msgspec.Struct, frozen=True):
     `lag_seconds` is the age of the oldest event of the log that it has not posted, 0 only at the head. `held_streams`
     wait for a parked event, the oldest for `held_seconds`. `worker_looks`: a worker has looked at it within the last
     sweeps. `drifted_rows` differed from the log at the last comparison. `rebuild` is the phase of an open rebuild.
+    `paused_by` and `paused_at` say who has paused it, and since when.
     """
 
     projection: str
@@ -45,6 +46,8 @@ class ProjectionStatus(msgspec.Struct, frozen=True):
     drifted_rows: int
     rebuild: str
     error: str
+    paused_by: str
+    paused_at: datetime | None
 
 
 class LogStatus(msgspec.Struct, frozen=True):
@@ -123,6 +126,8 @@ def _status(
         drifted_rows=kept.drifted_rows,
         rebuild=kept.rebuild,
         error=checkpoint.error,
+        paused_by=checkpoint.paused_by,
+        paused_at=checkpoint.paused_at,
     )
 
 
@@ -130,7 +135,9 @@ def state_of(checkpoint: Checkpoint, standing: Standing) -> str:
     """Return the word for how a partition is."""
     if standing is Standing.NEEDS_REBUILD:
         return NEEDS_REBUILD
-    return NEWER if standing is Standing.NEWER else checkpoint.state
+    if standing is Standing.NEWER:
+        return NEWER
+    return PAUSED if checkpoint.paused_at else checkpoint.state
 
 
 def kept_of(live: set[tuple[str, int]]) -> dict[str, Kept]:

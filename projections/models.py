@@ -150,7 +150,7 @@ class Verification(models.Model):
 
 
 class ProjectionLagSample(models.Model):
-    """How far a projection was behind at a moment."""
+    """How far a projection was behind at a moment, and how far it and the log had come (unknown of old samples)."""
 
     projection = models.TextField()
     partition = models.IntegerField()
@@ -158,6 +158,8 @@ class ProjectionLagSample(models.Model):
     lag_events = models.BigIntegerField()
     lag_seconds = models.FloatField()
     objective_held = models.BooleanField()
+    position = models.BigIntegerField(null=True)
+    head = models.BigIntegerField(null=True)
 
     class Meta:
         """Read by projection and time, deleted by time."""

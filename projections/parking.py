@@ -3,6 +3,7 @@
 A decision to skip is recorded with its reason and its author, and holds for every later rebuild.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -59,7 +60,7 @@ class CannotResolve(Exception):
         super().__init__(f"{projection}: {standing}; deploy the release that built its rows, or rebuild it.")
 
 
-def held_streams(projector: Projector) -> list[HeldStream]:
+def held_streams(projector: Projector, limit: int | None = None) -> list[HeldStream]:
     """Return the streams that a projection's live generation holds back, the longest held first."""
     broken = dict(_live(projector).exclude(error="").order_by("-position").values_list("stream_id", "error"))
     streams = (
@@ -67,8 +68,18 @@ def held_streams(projector: Projector) -> list[HeldStream]:
     )
     return [
         HeldStream(projector.name, one["stream_id"], one["events"], one["since"], broken.get(one["stream_id"], ""))
-        for one in streams
+        for one in streams[:limit]
     ]
+
+
+def parked_of(projector: Projector, streams: Sequence[UUID], limit: int) -> list[ParkedEvent]:
+    """Return up to `limit` events that are parked for streams of the live generation, in order."""
+    return list(_live(projector).filter(stream_id__in=streams).order_by("stream_id", "position")[:limit])
+
+
+def skipped(projector: Projector, limit: int) -> list[SkippedEvent]:
+    """Return what somebody decided that a projection shall do without, the newest decisions first."""
+    return list(SkippedEvent.objects.filter(projection=projector.name).order_by("-pk")[:limit])
 
 
 def retry(projector: Projector, stream_id: UUID) -> Resolved:

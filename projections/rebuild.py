@@ -4,6 +4,8 @@ Readers see the old rows until the swap commits, and the new ones after it. Ever
 model is untouched, and the rebuild can be resumed or cancelled.
 """
 
+from collections.abc import Callable
+
 import msgspec
 import structlog
 from django.db import transaction
@@ -55,8 +57,8 @@ class CannotRollBack(Exception):
     """There is no earlier generation that this release could serve."""
 
 
-def plan(projector: Projector) -> Plan:
-    """Return what `rebuild` would do now; changes nothing."""
+def plan(projector: Projector, count: Callable[[int], int] = event_log.count) -> Plan:
+    """Return what `rebuild` would do now; changes nothing. `count` says how many events there are up to a position."""
     live = checkpoints.live(projector).first()
     found = _open(projector).first()
     return Plan(
@@ -64,7 +66,7 @@ def plan(projector: Projector) -> Plan:
         live_generation=live.generation if live else None,
         live_version=live.version if live else None,
         version=projector.version,
-        events=event_log.count(event_store.head()),
+        events=count(event_store.head()),
         replaces_previous=checkpoints.of(projector).filter(state=PREVIOUS).exists(),
         open_rebuild=found.phase if found else "",
     )

@@ -7,6 +7,7 @@ together. So any number of processes, on any number of hosts, can fold one rebui
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from itertools import islice
 
 from django.db.models import QuerySet, Sum
@@ -23,6 +24,7 @@ from projections.registry import named
 Fold = Callable[[Posting, Iterable[StoredEvent]], None]
 CHUNK = 5_000
 _SLICE = 1_000
+_RATE_SECONDS = 10
 
 
 def plan(rebuild: Rebuild) -> None:
@@ -59,6 +61,14 @@ def left(rebuild: Rebuild) -> QuerySet[RebuildChunk]:
 def events_done(rebuild: Rebuild) -> int:
     """Return how many events the chunks that are done had."""
     return RebuildChunk.objects.filter(rebuild=rebuild).aggregate(done=Sum("events"))["done"] or 0
+
+
+def rate(rebuild: Rebuild) -> float:
+    """Return how many events a second were folded lately, by all who fold."""
+    since = timezone.now() - timedelta(seconds=_RATE_SECONDS)
+    lately = RebuildChunk.objects.filter(rebuild=rebuild, done_at__gt=since)
+    seconds = min(_RATE_SECONDS, (timezone.now() - rebuild.started_at).total_seconds())
+    return (lately.aggregate(done=Sum("events"))["done"] or 0) / max(seconds, 0.1)
 
 
 def _fold_next(projector: Projector, rebuild: Rebuild, fold: Fold) -> bool:

@@ -1,7 +1,7 @@
 """One rebuild of a projection at a time: an advisory lock of the read database, given back by a crash."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,6 +9,15 @@ from django.db import connections
 
 from projections.projector import Projector
 from projections.rows import READ
+
+_HELD = """
+    select name from unnest(%s::text[]) as name where exists (
+        select from pg_locks
+        where locktype = 'advisory' and granted and objsubid = 1
+          and database = (select oid from pg_database where datname = current_database())
+          and classid::bigint << 32 | objid::bigint = hashtext('daybook rebuild ' || name)
+    )
+"""
 
 
 class BeingRebuilt(Exception):
@@ -40,6 +49,13 @@ def only_one(projector: Projector, *, seconds: float = 0.0) -> Iterator[None]:
                 cursor.execute("select pg_advisory_unlock(hashtext(%s))", key)
     finally:
         connection.close()
+
+
+def held(names: Sequence[str]) -> set[str]:
+    """Return which of these projections some process rebuilds, or swaps, at this moment."""
+    with connections[READ].cursor() as cursor:
+        cursor.execute(_HELD, [list(names)])
+        return {name for (name,) in cursor.fetchall()}
 
 
 def _got(cursor: Any, key: list[str], deadline: float) -> bool:

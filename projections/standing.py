@@ -48,6 +48,7 @@ class PartitionStanding(msgspec.Struct, frozen=True):
     drifted_rows: int
     rebuild: str
     error: str
+    paused_at: datetime | None
     sample: LagSample | None
 
 
@@ -95,6 +96,7 @@ def _standing(
         drifted_rows=kept.drifted_rows,
         rebuild=kept.rebuild,
         error=checkpoint.error,
+        paused_at=checkpoint.paused_at,
         sample=samples.get((projector.name, checkpoint.partition)),
     )
 

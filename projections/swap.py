@@ -8,6 +8,7 @@ waited for briefly and often, so that readers never queue behind a waiting swap 
 import random
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.db import OperationalError, connections, transaction
 from django.utils import timezone
@@ -90,9 +91,17 @@ def _relabel(projector: Projector, state: Checkpoint.State, live: list[Checkpoin
     kept = {one.generation for one in (*live, *coming)}
     _of_other_generations(projector, kept)
     checkpoints.of(projector).filter(pk__in=[one.pk for one in coming]).update(
-        state=Checkpoint.State.ACTIVE, error="", looked_at=(now := timezone.now()), updated_at=now
+        state=Checkpoint.State.ACTIVE, error="", looked_at=(now := timezone.now()), updated_at=now, **_pause(live)
     )
-    checkpoints.of(projector).filter(pk__in=[one.pk for one in live]).update(state=Checkpoint.State.PREVIOUS, error="")
+    checkpoints.of(projector).filter(pk__in=[one.pk for one in live]).update(
+        state=Checkpoint.State.PREVIOUS, error="", **_pause([])
+    )
+
+
+def _pause(live: list[Checkpoint]) -> dict[str, Any]:
+    """Return who has paused what was live until now, since when and why: it stays paused, whatever rows it has."""
+    found = next((one for one in live if one.paused_at), Checkpoint())
+    return {"paused_at": found.paused_at, "paused_by": found.paused_by, "pause_reason": found.pause_reason}
 
 
 def _of_other_generations(projector: Projector, kept: set[int]) -> None:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from projections import catch_up as engine
-from projections import checkpoints, policies, rebuild_fold, token_copies, wake_up, watch
+from projections import checkpoints, operations, policies, rebuild_fold, token_copies, wake_up, watch
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
@@ -134,3 +134,9 @@ def fold_rebuild(rebuild_id: int) -> None:
         running = Rebuild.objects.filter(pk=rebuild_id, state=Rebuild.State.RUNNING)
         running.update(state=Rebuild.State.FAILED, error=str(error))
         raise
+
+
+@shared_task(name="projections.operate")  # type: ignore[untyped-decorator]
+def operate(projection: str, what: str, by: str, options: list[str]) -> None:
+    """Start the process that does what an engineer asked for."""
+    operations.start(projection, what, by, options)

@@ -35,6 +35,8 @@ def sample_lag() -> None:
             lag_events=one.lag_events,
             lag_seconds=one.lag_seconds,
             objective_held=one.objective_held,
+            position=one.position,
+            head=one.head,
         )
         for one in lag.status()
     )

@@ -74,7 +74,8 @@ class LogPage(Page):
         except DOWN:
             self.source = COPY
             self.missing.append("the log itself, in the write database")
-            return self.part("its copy, in the read database", lambda: ask(COPY), instead)
+            answer: T = self.part("its copy, in the read database", lambda: ask(COPY), instead)
+            return answer
 
 
 class EventLog(LogPage):

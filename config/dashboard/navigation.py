@@ -18,18 +18,20 @@ def _page(title: str, icon: str, address: str, permission: str = "") -> dict[str
 
 
 NAVIGATION: list[dict[str, Any]] = [
-    {"items": [_page("Overview", "space_dashboard", "index")]},
-    {"title": "Orders", "items": [_page("Orders", "receipt_long", "orders", "orders_read.view_orderview")]},
+    {
+        "items": [
+            _page("Overview", "space_dashboard", "index"),
+            _page("Projections", "sync", "projections", "projections.view_rebuild"),
+            _page("Event log", "history", "events", "orders_write.view_event"),
+        ]
+    },
     {
         "title": "Shop",
         "items": [
+            _page("Orders", "receipt_long", "orders", "orders_read.view_orderview"),
             _page("Customers", "groups", "customers", "orders_read.view_orderview"),
             _page("Sales", "bar_chart", "sales", "orders_read.view_orderview"),
         ],
-    },
-    {
-        "title": "Log",
-        "items": [_page("Event log", "history", "events", "orders_write.view_event")],
     },
     {
         "title": "Access",

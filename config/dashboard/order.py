@@ -130,7 +130,8 @@ class Order(Page):
     def _news(self, version: int) -> list[Entry]:
         """Return what others did after a version, from the log: the read model may not have it yet."""
         read = lambda: order_history.read(self.order_id, event_store.load_stream).since(version)  # noqa: E731
-        return self.part("what others did", read, [])
+        news: list[Entry] = self.part("what others did", read, [])
+        return news
 
     def _form(self, action: Action, known: Known, data: dict[str, Any] | None = None) -> CommandForm:
         possible: Possible = known.history.possible(self.order_id)

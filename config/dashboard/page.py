@@ -1,7 +1,7 @@
 """What every page of the dashboard has: who may see it, its frame, and parts that may be missing."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import redis.exceptions
 from django.contrib.auth.mixins import PermissionRequiredMixin
@@ -13,7 +13,6 @@ from psycopg_pool import PoolTimeout
 from config.dashboard import recording
 
 DOWN = (DatabaseError, InterfaceError, PoolTimeout, redis.exceptions.RedisError, BrokerError, ConnectionError)
-T = TypeVar("T")
 
 
 class Page(PermissionRequiredMixin, TemplateView):
@@ -37,7 +36,7 @@ class Page(PermissionRequiredMixin, TemplateView):
         super().setup(request, *args, **kwargs)
         self.missing: list[str] = []
 
-    def part(self, what: str, ask: Callable[[], T], instead: T) -> T:
+    def part(self, what: str, ask: Callable[[], Any], instead: Any) -> Any:
         """Return what a question answers, or `instead` when a server is down; the page then says that it is missing.
 
         Args:

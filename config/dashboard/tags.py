@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from json import dumps
 from typing import Any
 
 from django import template
@@ -16,8 +17,17 @@ register = template.Library()
 GOOD, WARN, BAD, INFO, MUTED = "good", "warn", "bad", "info", "muted"
 TONES = {
     GOOD: {"active", "done", "ok", "closed", "delivered", "paid", "captured", "live", "fulfilled", "shipped"},
-    WARN: {"needs rebuild", "on_hold", "partly_returned", "partly_refunded", "building", "cancelling", "paused"},
-    BAD: {"halted", "failed", "down", "built by a newer release", "revoked", "poisoned"},
+    WARN: {
+        "needs rebuild",
+        "on_hold",
+        "partly_returned",
+        "partly_refunded",
+        "building",
+        "cancelling",
+        "paused",
+        "waiting",
+    },
+    BAD: {"halted", "failed", "down", "interrupted", "built by a newer release", "revoked", "poisoned"},
     INFO: {"running", "confirmed", "placed", "authorised", "partly_captured", "partly_shipped", "partly_fulfilled"},
 }
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60))
@@ -53,6 +63,12 @@ def words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
+
+
+@register.filter
+def json(value: object) -> str:
+    """Return a value as JSON, for an attribute such as a chart's."""
+    return dumps(value)
 
 
 @register.filter

@@ -11,7 +11,9 @@ from config.dashboard.events import EventLog
 from config.dashboard.new_order import NewOrder
 from config.dashboard.order import Order
 from config.dashboard.orders import Orders, OrdersExport
+from config.dashboard.overview import Projections
 from config.dashboard.page import Page
+from config.dashboard.projection import Projection
 from config.dashboard.sales import Sales
 from config.dashboard.tokens import NewToken, Tokens
 
@@ -31,6 +33,8 @@ PAGES: dict[str, type[Page]] = {
     "orders/export.csv": OrdersExport,
     "orders/new/": NewOrder,
     "orders/<uuid:order_id>/": Order,
+    "projections": Projections,
+    "projections/<slug:projection>": Projection,
 }
 
 

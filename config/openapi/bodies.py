@@ -9,9 +9,9 @@ from msgspec import Meta
 from config.openapi.order_bodies import BatchResult, CursorPage, Event, NumberedPage, Order, Timeline
 from config.openapi.values import Body, Count, Currency, Id, Moment, Money, Month, Problem, Stale, Token
 from orders_write.domain.values import CURRENCIES
-from projections.lag import HALTED, NEEDS_REBUILD, NEWER
+from projections.lag import HALTED, NEEDS_REBUILD, NEWER, PAUSED
 
-STANDS = Literal["active", HALTED, NEEDS_REBUILD, NEWER]  # type: ignore[valid-type]
+STANDS = Literal["active", HALTED, PAUSED, NEEDS_REBUILD, NEWER]  # type: ignore[valid-type]
 
 
 class CustomerCurrency(Body, frozen=True):
@@ -119,6 +119,7 @@ class Standing(Body, frozen=True):
     drifted_rows: Count
     rebuild: str
     error: str
+    paused_at: Moment | None
     sample: LagSample | None
 
 

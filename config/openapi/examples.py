@@ -181,6 +181,7 @@ PROJECTIONS = {
             "drifted_rows": 0,
             "rebuild": "",
             "error": "",
+            "paused_at": None,
             "sample": {"sampled_at": WHEN, "lag_events": 0, "lag_seconds": 0.0, "objective_held": True},
         }
     ],

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.table import Table
 
-from projections.lag import LogStatus, ProjectionStatus, log_status, status
+from projections.lag import PAUSED, LogStatus, ProjectionStatus, log_status, status
 
 _COLUMNS = (
     "projection",
@@ -29,7 +29,7 @@ _COLUMNS = (
 class Command(BaseCommand):
     help = (
         "Print each projection's checkpoint and lag, the head of the log, and who holds a gap in it open. "
-        "Exit code 1: a projection is halted, or its rows need a rebuild."
+        "Exit code 1: a projection is halted or paused, or its rows need a rebuild."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -55,10 +55,13 @@ class Command(BaseCommand):
 
 
 def _complaints(one: ProjectionStatus) -> Iterator[str]:
-    if one.state != "active":
+    if one.state == PAUSED:
+        since = f"since {one.paused_at:%Y-%m-%d %H:%M:%S} UTC"
+        yield f"paused by {one.paused_by} {since}; go on with `manage.py resume_projections {one.projection}`"
+    elif one.state != "active":
         advice = f"run `manage.py rebuild_projections {one.projection}`, or deploy the release that built its rows"
         yield f"{one.state}: {one.error or advice}"
-    if not one.worker_looks:
+    if not one.worker_looks and one.state != PAUSED:
         yield "no worker has looked lately; are the workers and the broker up?"
     if one.held_streams:
         yield f"{one.held_streams} streams wait for parked events: `manage.py retry_parked`, or `skip_parked`"

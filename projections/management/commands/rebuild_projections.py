@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from projections import rebuild
 from projections.checkpoints import Standing, standing
-from projections.comparison import Different
+from projections.comparison import Different, Paused
 from projections.management.arguments import count
+from projections.management.on_record import ASKED_BY, record
 from projections.management.progress import reporter
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, CannotApply
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", action="store_true", help="print one JSON object per projection instead of progress"
         )
+        parser.add_argument("--asked-by", metavar="NAME", help=ASKED_BY)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it for one projection after the other; the first failure ends the command with exit code 1."""
@@ -64,11 +66,13 @@ class Command(BaseCommand):
 
     def _do(self, projector: Projector, step: str, options: dict[str, Any]) -> None:
         do = next((name for name in ("dry_run", "cancel", "rollback") if options[name]), "rebuild")
+        if not options["dry_run"] and not options["asked_by"]:
+            record(_action(do, options), projector.name)
         try:
             said, found = getattr(self, f"_{do}")(projector, step, options)
         except _REFUSALS as error:
             raise CommandError(str(error)) from error
-        except (CannotApply, Failed, *INFRASTRUCTURE) as error:
+        except (CannotApply, Failed, Paused, *INFRASTRUCTURE) as error:
             raise CommandError(f"{error}\n{_LEFT}") from error
         except Different as error:
             raise CommandError(_differences(error)) from error
@@ -80,7 +84,8 @@ class Command(BaseCommand):
         )
 
     def _rebuild(self, projector: Projector, step: str, options: dict[str, Any]) -> tuple[str, Any]:
-        how = Options(options["workers"], options["distributed"], options["verify"], options["park"], getpass.getuser())
+        by = options["asked_by"] or getpass.getuser()
+        how = Options(options["workers"], options["distributed"], options["verify"], options["park"], by)
         run = rebuild.resume if options["resume"] else rebuild.rebuild
         with reporter(self.stdout, f"{step} rebuilding {projector.name}", quiet=options["json"]) as report:
             found = run(projector, how, report)
@@ -104,6 +109,12 @@ def _chosen(options: dict[str, Any]) -> list[Projector]:
     if options["names"] or options["all"]:
         raise CommandError("--outdated finds the projections itself; name none, and leave --all away.")
     return [projector for projector in PROJECTORS if standing(projector) is Standing.NEEDS_REBUILD]
+
+
+def _action(do: str, options: dict[str, Any]) -> str:
+    """Return the words of the audit trail."""
+    words = {"cancel": "cancel rebuild", "rollback": "roll back projection", "rebuild": "rebuild projection"}
+    return "resume rebuild" if options["resume"] else words[do]
 
 
 def _record(found: Rebuild) -> dict[str, Any]:

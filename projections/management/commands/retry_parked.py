@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from projections import parking
 from projections.management.arguments import stream_id
+from projections.management.on_record import record
 from projections.parking import CannotResolve, NothingParked
 from projections.posting import INFRASTRUCTURE
 from projections.projector import Projector
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _retry(self, projector: Projector, stream: UUID) -> int:
+        record("retry parked events", f"{projector.name} {stream}")
         try:
             done = parking.retry(projector, stream)
         except NothingParked:  # somebody else was faster

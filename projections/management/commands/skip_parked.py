@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from projections import parking
 from projections.management.arguments import stream_id
+from projections.management.on_record import record
 from projections.parking import CannotResolve, NothingParked
 from projections.posting import INFRASTRUCTURE
 from projections.registry import UnknownProjection, named
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             raise CommandError("Give a --reason: it is kept with the decision.")
         try:
             (projector,) = named([options["projection"]])
+            target, reason = f"{projector.name} {options['stream']}", options["reason"]
+            record("skip parked event", target, reason, decided_by=options["by"])
             done = parking.skip(projector, options["stream"], reason=options["reason"], by=options["by"])
         except (UnknownProjection, NothingParked, CannotResolve, *INFRASTRUCTURE) as error:
             raise CommandError(str(error)) from error

@@ -9,6 +9,7 @@ import msgspec
 from django.core.management.base import BaseCommand, CommandError
 
 from projections.management.arguments import count
+from projections.management.on_record import ASKED_BY, record
 from projections.posting import INFRASTRUCTURE
 from projections.projector import Projector
 from projections.registry import PROJECTORS, chosen
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--repair", action="store_true", help="replace the rows that differ")
         parser.add_argument("--json", action="store_true", help="print one JSON object per projection")
+        parser.add_argument("--asked-by", metavar="NAME", help=ASKED_BY)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify one projection after the other, then exit with 1 when one differs."""
@@ -47,6 +49,8 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _verify(self, projector: Projector, options: dict[str, Any]) -> Verified:
+        if options["repair"] and not options["asked_by"]:
+            record("repair rows", projector.name)
         try:
             found = verify(projector, None if options["all"] else options["sample"], repair=options["repair"])
         except (CannotVerify, ValueError, *INFRASTRUCTURE) as error:

@@ -81,11 +81,14 @@
 
   // A part that somebody is typing in, or whose dialog is open, is left alone until the next time; what was unfolded
   // stays unfolded.
+  // Charts whose figures are the same stay too.
+  const drawnFrom = (part) => [...part.querySelectorAll("canvas[data-chart]")].map((canvas) => canvas.dataset.chart).join();
   const unfolded = new Set();
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const part = event.detail.target;
     if (part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) event.detail.shouldSwap = false;
     if (part.querySelector("dialog[open]")) event.detail.shouldSwap = false;
+    if (part.hasAttribute("data-charts") && drawnFrom(part) && drawnFrom(part) === drawnFrom(event.detail.fragment)) event.detail.shouldSwap = false;
     for (const one of part.querySelectorAll("details[id]")) one.open ? unfolded.add(one.id) : unfolded.delete(one.id);
   });
   document.addEventListener("htmx:oobAfterSwap", () => {
