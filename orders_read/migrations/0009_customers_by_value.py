@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("orders_read", "0007_order_deadlines")]
+    dependencies = [("orders_read", "0008_paused_checkpoints")]
 
     operations = [
         migrations.AddIndex(
