@@ -6,7 +6,7 @@ from collections.abc import Callable
 from config import embedded
 from config.child_process import say
 
-LOGIN, SAMPLES = "admin", 40
+LOGIN, SAMPLES, DAYS = "admin", 120, 14
 
 
 def greet(manage: Callable[..., str], address: str) -> None:
@@ -31,7 +31,7 @@ def _place_orders(manage: Callable[..., str]) -> None:
     from orders_write import event_store
 
     if event_store.head() == 0:  # never into a log that somebody already uses
-        say("run", manage("place_sample_orders", str(SAMPLES)))
+        say("run", manage("place_sample_orders", str(SAMPLES), "--days", str(DAYS)))
 
 
 def _login() -> str:

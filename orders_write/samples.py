@@ -2,7 +2,9 @@
 
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 
@@ -82,20 +84,32 @@ class CreateOrderFactory(factory.Factory[CreateOrder]):
     items = factory.LazyFunction(lambda: tuple(ItemFactory.build_batch(randgen.randint(1, 8))))
 
 
-def place(count: int, seed: int | None = None) -> list[UUID]:
+def place(count: int, seed: int | None = None, days: int = 0) -> list[UUID]:
     """Place some orders, let each live on a while, and return their ids.
 
     Between them they show every state that an order can be in, when there are enough of them (a hundred or so). The
-    same seed gives the same orders under other ids.
+    same seed gives the same orders under other ids. With `days` they were placed over that many days up to now, the
+    first one first, and lived on for hours and days; without, all of it happens now.
     """
     reseed_random(seed if seed is not None else random.randrange(2**32))
-    chance = random.Random(seed)
+    chance, clock, now = random.Random(seed), random.Random(seed), datetime.now(UTC)
     placed = []
-    for _ in range(count):
+    for number in range(count):
         asked = list(_story(CreateOrderFactory(), chance))
-        command_bus.dispatch_many([(command, Context(ACTOR)) for command in asked])
+        begun = now - timedelta(days=days) * (1 - (number + clock.random()) / count)
+        times = _times(begun, now, clock) if days else repeat(None)
+        command_bus.dispatch_many(
+            [(command, Context(ACTOR, occurred_at=at)) for command, at in zip(asked, times, strict=False)]
+        )
         placed.append(asked[0].order_id)
     return placed
+
+
+def _times(begun: datetime, now: datetime, clock: random.Random) -> Iterator[datetime]:
+    """Yield when each thing happens to an order: some minutes or hours after the one before, and not after now."""
+    while True:
+        yield begun
+        begun = min(now, begun + timedelta(hours=clock.expovariate(1 / 6)))
 
 
 def _story(order: CreateOrder, chance: random.Random) -> Iterator[Command]:

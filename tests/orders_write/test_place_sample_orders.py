@@ -1,6 +1,8 @@
 """Sample orders are orders like any other."""
 
+from datetime import UTC, datetime, timedelta
 from io import StringIO
+from itertools import groupby
 from typing import get_args
 
 import msgspec
@@ -11,6 +13,7 @@ from orders_read.models import OrderView
 from orders_write import samples
 from orders_write.domain.values import FulfillmentStatus, OrderStatus, PaymentStatus
 from orders_write.event_store import load_stream
+from orders_write.models import Event
 from tests.agreement import disagreements
 
 STATES = {"order_status": OrderStatus, "payment_status": PaymentStatus, "fulfillment_status": FulfillmentStatus}
@@ -33,6 +36,24 @@ def test_the_same_seed_gives_the_same_orders(databases):
     assert first == second
 
 
+def test_they_can_be_spread_over_days(databases):
+    begun = datetime.now(UTC) - timedelta(days=10)
+    call_command("place_sample_orders", "20", "--days", "10", stdout=StringIO())
+    told = [[msgspec.json.decode(one.metadata)["occurred_at"] for one in events] for events in _streams()]
+    times = [[datetime.fromisoformat(at) for at in stream] for stream in told]
+    placed = [stream[0] for stream in times]
+    assert placed == sorted(placed)
+    assert placed[0] < begun + timedelta(days=1)
+    assert placed[-1] > begun + timedelta(days=9)
+    assert all(stream == sorted(stream) for stream in times)
+    assert max(map(max, times)) <= datetime.now(UTC)
+
+
+def _streams():
+    streams = groupby(Event.objects.order_by("position"), key=lambda event: event.stream_id)
+    return [list(events) for _, events in streams]
+
+
 def _without_id(order_id):
     return [msgspec.to_builtins(stored.event) for stored in load_stream(order_id)]
 
@@ -40,3 +61,5 @@ def _without_id(order_id):
 def test_a_number_that_is_none_is_refused(databases):
     with pytest.raises(CommandError, match="1 or more"):
         call_command("place_sample_orders", "0")
+    with pytest.raises(CommandError, match="from 0 to 3650"):
+        call_command("place_sample_orders", "1", "--days", "-1")
