@@ -118,7 +118,8 @@ def _arguments() -> dict[str, dict[str, Any]]:
     return {
         "orders": {}, "order_new": {}, "order": {"order_id": order.order_id}, "events": {},
         "event": {"position": head() // 2}, "customers": {}, "customer": {"customer_id": order.customer_id},
-        "sales": {}, "projections": {}, "projection": {"projection": "order_views"}, "tokens": {}, "token_new": {}, "audit": {},
+        "sales": {}, "projections": {}, "projection": {"projection": "order_views"}, "tokens": {}, "token_new": {},
+        "audit": {},
     }  # fmt: skip
 
 
