@@ -9,6 +9,7 @@ from config.dashboard.event_chain import CAUSE, COMMAND, CORRELATED, EFFECT, POS
 from config.dashboard.event_rows import ReadModel, decoded, read_models
 from config.dashboard.event_search import LOOK, Entry, one
 from config.dashboard.events import LogPage
+from orders_read.reading import TooSlow
 from orders_write import event_codec
 from orders_write.event_store import StoredEvent
 
@@ -42,7 +43,7 @@ class EventPage(LogPage):
 
     def _said(self, entry: Entry) -> dict[str, Any]:
         event = decoded(entry)
-        found: Chain | None = self.part("its causes and effects", lambda: chain(self.source, entry), None)
+        found = self._chain(entry)
         return {
             "stored": _pretty(entry.data),
             "chain": found,
@@ -52,6 +53,13 @@ class EventPage(LogPage):
             "relations": _relations(found) if found else [],
             **(self._understood(entry, event) if isinstance(event, StoredEvent) else {"unreadable": event}),
         }
+
+    def _chain(self, entry: Entry) -> Chain | None:
+        try:
+            return self.part("its causes and effects", lambda: chain(self.source, entry), None)
+        except TooSlow:
+            self.missing.append("its causes and effects (looking for them took too long)")
+            return None
 
     def _understood(self, entry: Entry, event: StoredEvent) -> dict[str, Any]:
         """Return what takes the event itself: its newest form, and the rows it touches."""

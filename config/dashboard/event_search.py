@@ -21,7 +21,7 @@ from orders_write.event_store import COLUMNS, WRITE, Metadata
 from orders_write.ids import event_id
 from orders_write.models import Event
 
-PAGE, LOOK, MARGIN = 50, 50_000, 1_000
+PAGE, LOOK, MARGIN = 50, 20_000, 1_000
 _POSITION_AT = """
     with recursive halving (low, high) as (
         select 0::bigint, (select coalesce(max(position), 0) + 1 from {table})
