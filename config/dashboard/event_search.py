@@ -153,8 +153,13 @@ def find(source: Source, wanted: Wanted) -> Found:
 
 
 def one(source: Source, position: int) -> Entry | None:
-    """Return the event at a position."""
-    return next(iter(source.entries(source.events().filter(position=position))), None)
+    """Return the event at a position.
+
+    Raises:
+        TooSlow: it took too long.
+    """
+    with reading.in_time(source.alias()):
+        return next(iter(source.entries(source.events().filter(position=position))), None)
 
 
 def position_at(source: Source, moment: datetime) -> int:

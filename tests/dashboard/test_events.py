@@ -163,6 +163,16 @@ def test_while_the_write_database_is_down_its_copy_is_shown(noted, project, user
     assert "the log itself, in the write database" in answer.content.decode()
 
 
+def test_a_search_that_takes_too_long_is_given_up(staff, place):
+    place()
+    position = _all()[0]
+    with owner_connection("default") as owner, owner.transaction():
+        owner.execute("lock table events")
+        listed, one = staff.get(EVENTS), staff.get(f"{EVENTS}{position}/")
+    assert "took too long and was given up" in listed.content.decode()
+    assert "the event (looking took too long)" in one.content.decode()
+
+
 def test_with_both_databases_down_the_page_says_so(databases, user):
     account = User.objects.get(username=user("ada"))
     with dead("default"), dead("read"):
