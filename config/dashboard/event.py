@@ -1,6 +1,8 @@
 """One event: what it says, what it came from, what came of it, and the rows it touches."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 from django.http import Http404
@@ -9,9 +11,11 @@ from config.dashboard.event_chain import CAUSE, COMMAND, CORRELATED, EFFECT, POS
 from config.dashboard.event_rows import ReadModel, decoded, read_models
 from config.dashboard.event_search import LOOK, Entry, one
 from config.dashboard.events import LogPage
+from orders_read.reading import TooSlow
 from orders_write import event_codec
 from orders_write.event_store import StoredEvent
 
+T = TypeVar("T")
 RELATIONS = {
     CAUSE: ("What it came from", "It names no cause: somebody asked for it."),
     COMMAND: ("Other events of the same command", ""),
@@ -34,7 +38,8 @@ class EventPage(LogPage):
         """
         position: int = kwargs["position"]
         self.title = f"Event {position}"
-        entry = self.ask_log(lambda source: one(source, position), None)
+        find = partial(one, position=position)
+        entry: Entry | None = self._in_time("the event", lambda: self.ask_log(find, None))
         if entry is None and not self.missing:
             raise Http404(f"There is no event at position {position}.")
         said = self._said(entry) if entry else {}
@@ -42,7 +47,8 @@ class EventPage(LogPage):
 
     def _said(self, entry: Entry) -> dict[str, Any]:
         event = decoded(entry)
-        found: Chain | None = self.part("its causes and effects", lambda: chain(self.source, entry), None)
+        what = "its causes and effects"
+        found = self._in_time(what, lambda: self.part(what, lambda: chain(self.source, entry), None))
         return {
             "stored": _pretty(entry.data),
             "chain": found,
@@ -52,6 +58,13 @@ class EventPage(LogPage):
             "relations": _relations(found) if found else [],
             **(self._understood(entry, event) if isinstance(event, StoredEvent) else {"unreadable": event}),
         }
+
+    def _in_time(self, what: str, ask: Callable[[], T | None]) -> T | None:
+        try:
+            return ask()
+        except TooSlow:
+            self.missing.append(f"{what} (looking took too long)")
+            return None
 
     def _understood(self, entry: Entry, event: StoredEvent) -> dict[str, Any]:
         """Return what takes the event itself: its newest form, and the rows it touches."""

@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import QuerySet
 
 from config.dashboard.event_search import Entry, Source
+from orders_read import reading
 
 VERSIONS, POSITIONS, MOST = 100, 5_000, 100
 CAUSE, COMMAND, EFFECT, CORRELATED = "cause", "command", "effect", "correlated"
@@ -25,7 +26,16 @@ class Chain(msgspec.Struct, frozen=True):
 
 
 def chain(source: Source, of: Entry) -> Chain:
-    """Return the chain of an event, in four questions of bounded size."""
+    """Return the chain of an event, in four questions of bounded size.
+
+    Raises:
+        TooSlow: one of them took too long.
+    """
+    with reading.in_time(source.alias()):
+        return _chain(source, of)
+
+
+def _chain(source: Source, of: Entry) -> Chain:
     stream, events = _stream(source, of), source.events()
     by_version = {entry.version: entry.position for entry in stream}
     return Chain(

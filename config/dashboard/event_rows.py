@@ -56,7 +56,7 @@ def decoded(entry: Entry) -> StoredEvent | str:
     except UnknownEventType as error:
         return str(error)
     except (msgspec.DecodeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
-        return f"Its JSON is not that of a {entry.event_type}: {type(error).__name__}: {error}"
+        return f"Its JSON is not that of an event of this type: {type(error).__name__}: {error}"
     kept = (entry.recorded_at, entry.event_type, entry.schema_version, entry.data, msgspec.json.encode(entry.metadata))
     return StoredEvent(entry.position, entry.stream_id, entry.version, event, *kept)
 

@@ -17,7 +17,10 @@ from orders_write.domain.events import EVENT_TYPES
 
 T = TypeVar("T")
 _TYPES = [(event_type.__name__, event_type.__name__) for event_type in EVENT_TYPES]
-_SLOW = "The search took too long and was given up; choose a shorter time, or name the order."
+_SLOW = (
+    "The search took too long and was given up. Try again (what it has read is at hand now), choose a shorter time, or "
+    "name the order."
+)
 
 
 @described(type="integer")
