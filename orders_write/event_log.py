@@ -191,8 +191,9 @@ def _copied(query: str, parameters: Sequence[object]) -> Iterator[Iterable[bytes
 
 def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
     """Parse a line of COPY. Escaped are backslashes alone: the text of a jsonb value has no control characters."""
-    fields = bytes(line).split(b"\t")
-    if b"\\" in fields[5] or b"\\" in fields[6]:
+    text = bytes(line)
+    fields = text.split(b"\t")
+    if b"\\" in text:
         fields = [field.replace(b"\\\\", b"\\") for field in fields]
     position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = fields
     return _stored(

@@ -81,7 +81,7 @@ def rebuild(projector: Projector, options: Options | None = None, report: Report
         Different: `verify` was asked for, and the new rows differ from the live ones.
     """
     options = options or Options()
-    with only_one(projector), rebuild_workers.helpers(options.helpers) as helpers:
+    with rebuild_workers.helpers(options.helpers) as helpers, only_one(projector):
         return _run(projector, _begin(projector, options), options, report, helpers)
 
 
@@ -92,7 +92,7 @@ def resume(projector: Projector, options: Options | None = None, report: Report 
         NoOpenRebuild: there is none that this release could go on with.
     """
     options = options or Options()
-    with only_one(projector), rebuild_workers.helpers(options.helpers) as helpers:
+    with rebuild_workers.helpers(options.helpers) as helpers, only_one(projector):
         found = _open(projector).filter(version=projector.version, partitions=projector.partitions).first()
         if found is None:
             raise NoOpenRebuild(projector.name)

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -18,7 +17,6 @@ from projections.models import Rebuild
 from projections.posting import Posting
 from projections.projector import Projector
 from projections.rebuild_workers import Helpers
-from projections.rows import READ
 
 Phase, State = Rebuild.Phase, Rebuild.State
 BUILDING = Checkpoint.State.BUILDING
@@ -110,9 +108,7 @@ class Run:
             time.sleep(0.02)
 
     def _index(self) -> None:
-        with transaction.atomic(using=READ):
-            generations.add_indexes(self.projector)
-            self._enter(Phase.CATCH_UP)
+        generations.add_indexes(self.projector, self.options.workers)
 
     def _catch_up(self) -> None:
         follow_to_head(self.projector, BUILDING, self._strictly, self._caught_up)

@@ -1,14 +1,20 @@
 """Processes that help to fold a rebuild: some beside this one, or Celery's workers wherever they are.
 
-A new process knows nothing: it is told which databases this one uses, and finds its work in the chunks' table.
+A process is forked where that is safe, and else begins anew, which costs half a second: it is told which databases
+this one uses, and finds its work in the chunks' table.
 """
 
 import multiprocessing
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
+
+from django.db import connections
 
 Databases = dict[str, dict[str, Any]]
 _SAID = ("NAME", "USER", "PASSWORD", "HOST", "PORT")
@@ -18,12 +24,12 @@ class Helpers:
     """Processes that wait for a rebuild whose chunks they shall fold."""
 
     def __init__(self, count: int) -> None:
-        spawn = multiprocessing.get_context("spawn")
+        context: Any = multiprocessing.get_context("fork" if _can_fork() else "spawn")
         self._orders = []
         self._processes = []
         for _ in range(count):
-            heard, order = spawn.Pipe(duplex=False)
-            process = spawn.Process(target=_work, args=(heard, _databases()), daemon=True)
+            heard, order = context.Pipe(duplex=False)
+            process = context.Process(target=_work, args=(heard, order, _databases()), daemon=True)
             process.start()
             heard.close()  # the process's alone: it then notices when this one is gone
             self._orders.append(order)
@@ -44,7 +50,7 @@ class Helpers:
 
 @contextmanager
 def helpers(count: int) -> Iterator[Helpers]:
-    """Start processes that will help to fold; they get ready (half a second) while the rebuild is prepared."""
+    """Start processes that will help to fold; they get ready while the rebuild is prepared."""
     started = Helpers(count)
     try:
         yield started
@@ -61,18 +67,22 @@ def ask_celery(rebuild_id: int, count: int) -> None:
     time.sleep(1)
 
 
-def _databases() -> Databases:
-    from django.db import connections
+def _can_fork() -> bool:
+    """Tell whether nothing is open or runs here that two processes cannot share: a connection, or a thread's lock."""
+    is_connected = any(one.connection for one in connections.all(initialized_only=True))
+    return sys.platform == "linux" and threading.active_count() == 1 and not is_connected
 
+
+def _databases() -> Databases:
     return {name: {part: connections[name].settings_dict[part] for part in _SAID} for name in ("default", "read")}
 
 
-def _work(orders: Connection, databases: Databases) -> None:
+def _work(orders: Connection, ordering: Connection, databases: Databases) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    ordering.close()  # it is the other process's alone: its end is then noticed here
     import django
 
     django.setup()
-    from django.db import connections
-
     for name, settings in databases.items():
         connections.settings[name].update(settings)
     from projections.models import Rebuild

@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
+from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
 
 from projections.projector import Key, Projector, Row, Rows, key_columns
@@ -46,8 +47,18 @@ def _loaded(projector: Projector, names: Sequence[str], found: Sequence[Any]) ->
 @cache
 def _json_places(model: type[models.Model]) -> tuple[int, ...]:
     """Return which of a model's `columns` are JSON."""
+    return _places(model, models.JSONField)
+
+
+@cache
+def _array_places(model: type[models.Model]) -> tuple[int, ...]:
+    """Return which of a model's `columns` are arrays of texts."""
+    return _places(model, ArrayField)
+
+
+def _places(model: type[models.Model], kind: "type[models.Field[Any, Any]]") -> tuple[int, ...]:
     kinds = {field.attname: field for field in model._meta.concrete_fields}
-    return tuple(place for place, name in enumerate(columns(model)) if isinstance(kinds[name], models.JSONField))
+    return tuple(place for place, name in enumerate(columns(model)) if isinstance(kinds[name], kind))
 
 
 def write(projector: Projector, rows: Rows, loaded: Container[Key] = ()) -> None:
@@ -76,17 +87,26 @@ def copy_in(projector: Projector, rows: Rows) -> None:
 
 
 def _values(projector: Projector, rows: Iterable[Row]) -> Iterator[list[Any]]:
-    """Yield the values of each row in the order of `columns`, those of JSON columns as JSON text."""
-    places, values_of = _json_places(projector.model), itemgetter(*columns(projector.model))
+    """Yield the values of each row in the order of `columns`, those of JSON and array columns as text."""
+    jsons, arrays = _json_places(projector.model), _array_places(projector.model)
+    values_of = itemgetter(*columns(projector.model))
     for row in rows:
         values = list(values_of(row))
-        for place in places:
+        for place in jsons:
             values[place] = _as_json(values[place])
+        for place in arrays:
+            values[place] = _as_array(values[place])
         yield values
 
 
 def _as_json(value: Any) -> Any:
     return _ENCODER.encode(value).decode() if isinstance(value, list | dict) else value
+
+
+def _as_array(texts: Sequence[str]) -> str:
+    """Return PostgreSQL's text of an array, for which the driver takes as long as for ten other columns."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
 
 
 def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) -> None:

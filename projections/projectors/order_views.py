@@ -20,6 +20,14 @@ _CARRIED = frozenset({
     "order_status", "payment_status", "fulfillment_status",
     "subtotal", "discount", "shipping_fee", "total", "authorised", "captured", "refunded",
 })  # fmt: skip
+# What an order is of which nothing has been paid, shipped, held or cancelled yet.
+_UNTOUCHED = {
+    **dict.fromkeys(("discount", "shipping_fee", "authorised", "captured", "refunded"), NOTHING),
+    **dict.fromkeys(("confirmed_at", "shipped_at", "delivered_at", "closed_at")),
+    **dict.fromkeys(("cancel_reason", "hold_reason"), ""),
+    "payment_status": "none",
+    "fulfillment_status": "unfulfilled",
+}
 # What a confirmed order shows itself as, by how far it is shipped; else by whether it is paid.
 _SHOWN = {
     "on_hold": "on_hold",
@@ -32,22 +40,15 @@ _SHOWN = {
 
 
 def _created(row: Row, event: events.OrderCreated, stored: StoredEvent) -> None:
-    nothing = dict.fromkeys(("discount", "shipping_fee", "authorised", "captured", "refunded"), NOTHING)
-    never = dict.fromkeys(("confirmed_at", "shipped_at", "delivered_at", "closed_at"))
     row.update(
-        nothing,
-        **never,
+        _UNTOUCHED,
         order_id=stored.stream_id,
         customer_id=event.customer_id,
         reference=event.reference,
-        payment_status="none",
-        fulfillment_status="unfulfilled",
         currency=event.currency,
         items=[order_lines.item(line) for line in event.lines],
         subtotal=event.total,
-        unit_count=sum(line.quantity for line in event.lines),
-        cancel_reason="",
-        hold_reason="",
+        unit_count=sum([line.quantity for line in event.lines]),
         notes=[],
         payments=[],
         fulfillments=[],

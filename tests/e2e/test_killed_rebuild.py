@@ -19,7 +19,8 @@ from tests.projections.helpers import add_jam, schemas, table
 
 ORDER_VIEWS = OrderViews()
 # Who waits for a lock of the asking connection: two helpers of a rebuild wait for each other too, for moments.
-WAITING = "select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))"
+# Not by pg_stat_activity, which shows a transaction no session that began after its first look.
+WAITING = "select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))"
 PAUSE_FOLD = """
     create function pause_fold() returns trigger language plpgsql as
         $$ begin perform pg_advisory_xact_lock_shared(42); return new; end $$;
