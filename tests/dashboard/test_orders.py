@@ -19,7 +19,8 @@ SHOWN = re.compile(r'<a class="db-mono" href="/admin/orders/([0-9a-f-]{36})/">')
 HOSTILE = [
     "status=shipped'--", "q=%00", "q=%ED%A0%80", "q=%E2%80%AE", "cursor=x", "cursor=*", "created_from=2026-13-01",
     "created_to=9999-12-31", "total_min=-1", "total_max=1e9", "total_min=1", "sort_by=relevance", "sort_by=password",
-    "q=" + "a" * 201, "q=" + "+".join(["a"] * 17), "customer_id=" + "c" * 65, "page=2", "status=draft&status=x", "q=%FF",
+    "q=" + "a" * 201, "q=" + "+".join(["a"] * 17), "customer_id=" + "c" * 65, "page=2", "status=draft&status=x",
+    "q=%FF",
     "country=Japan&sort_by=total", "product_id=%00", "currency=POUND",
 ]  # fmt: skip
 
