@@ -22,7 +22,7 @@ def member(name: str, *permissions: str) -> User:
     return found
 
 
-def client(name: str = "ada", *permissions: str) -> Client:
+def client(name: str, *permissions: str) -> Client:
     """Return somebody's browser, signed in."""
     browser = Client()
     browser.force_login(member(name, *permissions))

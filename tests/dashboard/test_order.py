@@ -11,7 +11,7 @@ from orders_write.ids import new_id
 from projections.catch_up import catch_up
 from projections.registry import named
 from tests.builders import add, authorize, capture, confirm, create, deliver, fulfill, note, percent, remove
-from tests.dashboard.staff import COMMAND, VIEW, client, said
+from tests.dashboard.staff import COMMAND, VIEW, said
 from tests.given_when_then import ORDER
 from tests.laws.dead_database import dead
 
@@ -31,13 +31,13 @@ def life(project):
 
 
 @pytest.fixture
-def viewer(databases):
-    return client("viewer", VIEW)
+def viewer(signed_in):
+    return signed_in("viewer", VIEW)
 
 
 @pytest.fixture
-def operator(databases):
-    return client("ada", VIEW, COMMAND)
+def operator(signed_in):
+    return signed_in("ada", VIEW, COMMAND)
 
 
 def test_it_shows_lines_money_states_address_and_what_happened(viewer, life):

@@ -14,7 +14,7 @@ from orders_write.command_bus import Context, dispatch
 from orders_write.event_store import load_stream
 from orders_write.ids import new_id
 from tests.builders import add, authorize, capture, confirm, create, deliver, fulfill, hold, note
-from tests.dashboard.staff import COMMAND, VIEW, client, said
+from tests.dashboard.staff import COMMAND, VIEW, said
 from tests.given_when_then import ORDER
 from tests.laws.dead_database import dead
 
@@ -75,8 +75,8 @@ BAD = {
 
 
 @pytest.fixture
-def operator(databases):
-    return client("ada", VIEW, COMMAND)
+def operator(signed_in):
+    return signed_in("ada", VIEW, COMMAND)
 
 
 def _told(*asked):
@@ -217,10 +217,10 @@ def test_a_command_that_there_is_not(operator, project):
     assert operator.post(f"/admin/orders/{new_id()}/", _form(2, do="confirm")).status_code == 404
 
 
-def test_who_may_only_look_sees_no_forms_and_is_refused(project):
+def test_who_may_only_look_sees_no_forms_and_is_refused(project, signed_in):
     _told(*PLACED)
     project()
-    viewer = client("viewer", VIEW)
+    viewer = signed_in("viewer", VIEW)
     answer = viewer.get(PAGE, {"do": "cancel"})
     assert "What can be done" not in said(answer)
     assert 'method="post" action="/admin/orders' not in answer.content.decode()

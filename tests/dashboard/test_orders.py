@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.dashboard import orders
 from orders_write.domain.values import Address
-from tests.dashboard.staff import VIEW, client
+from tests.dashboard.staff import VIEW
 from tests.laws.dead_database import dead
 
 LIST, EXPORT = "/admin/orders/", "/admin/orders/export.csv"
@@ -26,8 +26,8 @@ HOSTILE = [
 
 
 @pytest.fixture
-def browser(databases):
-    return client("viewer", VIEW)
+def browser(signed_in):
+    return signed_in("viewer", VIEW)
 
 
 def _ids(answer):
@@ -173,9 +173,9 @@ def test_it_says_that_the_read_database_is_down(browser, shop):
 
 
 @pytest.mark.parametrize("page", [LIST, EXPORT])
-def test_who_may_not_look_at_orders_does_not(databases, page):
-    assert client("clerk", "orders_write.view_event").get(page).status_code == 403
-    assert client("viewer", VIEW).get(page).status_code == 200
+def test_who_may_not_look_at_orders_does_not(signed_in, page):
+    assert signed_in("clerk", "orders_write.view_event").get(page).status_code == 403
+    assert signed_in("viewer", VIEW).get(page).status_code == 200
 
 
 def test_amounts_are_exact(browser, place, project):

@@ -107,10 +107,10 @@ def test_a_wrong_form_keeps_what_was_typed_beside_its_error(visit, user, order):
 
 def test_a_viewer_sees_no_forms(visit, order, django_db_blocker):
     with django_db_blocker.unblock():
-        viewer = member("viewer", VIEW)
+        viewer = member("only looks", VIEW)
         viewer.set_password(PASSWORD)
         viewer.save()
-    page = visit().sign_in("viewer")
+    page = visit().sign_in("only looks")
     page.goto(PAGE)
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
     expect(page.get_by_role("heading", name="What can be done")).to_have_count(0)
