@@ -55,6 +55,19 @@ def user(django_db_setup: None, django_db_blocker: Any) -> Callable[..., str]:
 
 
 @pytest.fixture
+def post(databases: None) -> Callable[[], None]:
+    """Return a function that posts every event into what the page of an order shows."""
+    from projections.catch_up import catch_up
+    from projections.registry import named
+
+    def run() -> None:
+        for projector in named(["order_views", "order_timeline"]):
+            catch_up(projector)
+
+    return run
+
+
+@pytest.fixture
 def signed_in(databases: None) -> Iterator[Callable[..., Client]]:
     """Return a function that signs somebody in, with some rights alone; the accounts go again."""
     from django.contrib.auth.models import User

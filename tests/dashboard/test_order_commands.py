@@ -102,10 +102,10 @@ def test_every_action_is_tried_with_good_input():
 
 
 @pytest.mark.parametrize("slug", GOOD)
-def test_a_command_is_offered_done_in_the_name_of_who_asks_and_seen_afterwards(operator, project, slug):
+def test_a_command_is_offered_done_in_the_name_of_who_asks_and_seen_afterwards(operator, post, slug):
     before, typed, event = GOOD[slug]
     _told(*before)
-    project()
+    post()
     offered = operator.get(PAGE, {"do": slug, "seen": str(len(before))})
     assert f"?do={slug}&amp;" in offered.content.decode()
     form = typed | {name: _hidden(offered, name) for name in ("do", "key", "expected_version")}
@@ -114,7 +114,7 @@ def test_a_command_is_offered_done_in_the_name_of_who_asks_and_seen_afterwards(o
     stored = load_stream(ORDER)
     assert {one.event_type for one in stored[len(before) :]} >= {event}
     assert {one.metadata.actor for one in stored[len(before) :]} == {"ada"}
-    project()
+    post()
     shown = operator.get(answer.url)
     assert f"the order is at version {len(stored)}." in said(shown)
     assert shown.context["order"]["version"] == len(stored)
@@ -122,11 +122,11 @@ def test_a_command_is_offered_done_in_the_name_of_who_asks_and_seen_afterwards(o
 
 
 @pytest.mark.parametrize("slug", BAD)
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(operator, project, slug):
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(operator, post, slug):
     before, _, _ = GOOD[slug]
     typed, field, status = BAD[slug]
     _told(*before)
-    project()
+    post()
     answer = operator.post(PAGE, _form(len(before), do=slug, **typed))
     form = answer.context["form"]
     assert (answer.status_code, set(form.errors)) == (status, {field or "__all__"}), form.errors
@@ -136,18 +136,18 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_is_kept(operat
     assert len(_log()) == len(before)
 
 
-def test_a_form_that_was_refused_can_be_put_right_and_sent_again(operator, project):
+def test_a_form_that_was_refused_can_be_put_right_and_sent_again(operator, post):
     _told(*PLACED)
-    project()
+    post()
     refused = operator.post(PAGE, _form(2, do="remove-item", line="9"))
     form = {name: _hidden(refused, name) for name in ("do", "key", "expected_version")}
     assert operator.post(PAGE, form | {"line": "2"}).status_code == 302
     assert _log()[-1] == "OrderItemRemoved"
 
 
-def test_a_form_that_is_sent_twice_is_done_once(operator, project):
+def test_a_form_that_is_sent_twice_is_done_once(operator, post):
     _told(*PLACED)
-    project()
+    post()
     form = _form(2, do="note", text="ring twice")
     first, again = operator.post(PAGE, form), operator.post(PAGE, form)
     assert (first.status_code, first.url) == (again.status_code, again.url)
@@ -156,11 +156,11 @@ def test_a_form_that_is_sent_twice_is_done_once(operator, project):
     assert (other.status_code, "used for another request" in said(other)) == (422, True)
 
 
-def test_somebody_else_was_faster(operator, project):
+def test_somebody_else_was_faster(operator, post):
     _told(*PLACED)
-    project()
+    post()
     _told(note("ring twice"))
-    project()
+    post()
     answer = operator.post(PAGE, _form(2, do="cancel", reason="out of tea"))
     assert answer.status_code == 412
     assert [(one.version, one.actor, one.title) for one in answer.context["news"]] == [(3, "grace", "Note added")]
@@ -173,19 +173,19 @@ def test_somebody_else_was_faster(operator, project):
     assert _log()[-1] == "OrderCancelled"
 
 
-def test_the_news_are_there_though_the_read_side_lags_behind(operator, project, settings):
+def test_the_news_are_there_though_the_read_side_lags_behind(operator, post, settings):
     settings.READ_WAIT_MAX_SECONDS = 0
     _told(*PLACED)
-    project()
+    post()
     _told(note("ring twice"))
     answer = operator.post(PAGE, _form(2, do="cancel", reason="out of tea"))
     assert [(one.version, one.changes[0].after) for one in answer.context["news"]] == [(3, "ring twice")]
     assert "have not caught up" in said(answer)
 
 
-def test_a_form_that_is_opened_late_says_what_has_happened_since(operator, project):
+def test_a_form_that_is_opened_late_says_what_has_happened_since(operator, post):
     _told(*PLACED, note("ring twice"))
-    project()
+    post()
     answer = operator.get(PAGE, {"do": "cancel", "seen": "2"})
     assert [one.version for one in answer.context["news"]] == [3]
     assert answer.context["form"]["expected_version"].value() == "3"
@@ -202,24 +202,24 @@ def test_a_form_that_is_opened_late_says_what_has_happened_since(operator, proje
         {},
     ],
 )
-def test_a_form_without_its_hidden_fields_is_refused(operator, project, hidden):
+def test_a_form_without_its_hidden_fields_is_refused(operator, post, hidden):
     _told(*PLACED)
-    project()
+    post()
     answer = operator.post(PAGE, {"do": "note", "text": "x", **hidden})
     assert answer.status_code == 400
     assert "This form is not complete; open it again." in said(answer)
     assert len(_log()) == 2
 
 
-def test_a_command_that_there_is_not(operator, project):
+def test_a_command_that_there_is_not(operator, post):
     _told(*PLACED)
     assert operator.post(PAGE, _form(2, do="teleport")).status_code == 404
     assert operator.post(f"/admin/orders/{new_id()}/", _form(2, do="confirm")).status_code == 404
 
 
-def test_who_may_only_look_sees_no_forms_and_is_refused(project, signed_in):
+def test_who_may_only_look_sees_no_forms_and_is_refused(post, signed_in):
     _told(*PLACED)
-    project()
+    post()
     viewer = signed_in("viewer", VIEW)
     answer = viewer.get(PAGE, {"do": "cancel"})
     assert "What can be done" not in said(answer)
@@ -229,9 +229,9 @@ def test_who_may_only_look_sees_no_forms_and_is_refused(project, signed_in):
     assert len(_log()) == 2
 
 
-def test_commands_are_given_while_the_read_database_is_down(operator, project):
+def test_commands_are_given_while_the_read_database_is_down(operator, post):
     _told(*PLACED)
-    project()
+    post()
     with dead("read"):
         assert operator.post(PAGE, _form(2, do="note", text="ring twice")).status_code == 302
         refused = operator.post(PAGE, _form(3, do="remove-item", line="9"))
@@ -240,7 +240,7 @@ def test_commands_are_given_while_the_read_database_is_down(operator, project):
     assert _log()[-1] == "NoteAdded"
 
 
-def test_a_new_order(operator, project):
+def test_a_new_order(operator, post):
     page = operator.get("/admin/orders/new/")
     typed = {name: _hidden(page, name) for name in ("do", "key", "expected_version")} | {
         "customer_id": "ada", "currency": "GBP", "reference": "", "shipping_address.country": "EIRE",
@@ -256,7 +256,7 @@ def test_a_new_order(operator, project):
     key = {"key": _hidden(wrong, "key"), "item-2-quantity": "1"}
     first, again = (operator.post("/admin/orders/new/", typed | key) for _ in range(2))
     assert first.url == again.url == f"/admin/orders/{key['key']}/?after={first.url.partition('=')[2]}"
-    project()
+    post()
     assert list(OrderView.objects.values_list("order_id", "customer_id", "item_count")) == [
         (UUID(key["key"]), "ada", 2)
     ]
@@ -274,9 +274,9 @@ def test_a_new_order_of_a_guest_without_items_is_a_draft_or_refused(operator, da
     )
 
 
-def test_the_page_is_shown_while_the_write_database_is_down_and_says_so(project, rf):
+def test_the_page_is_shown_while_the_write_database_is_down_and_says_so(post, rf):
     _told(*PLACED)
-    project()
+    post()
     request = rf.get(PAGE)
     request.user, request.session = User(username="ada", is_staff=True, is_superuser=True), {}
     with dead("default"):

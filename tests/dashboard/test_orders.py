@@ -101,10 +101,10 @@ def test_headings_sort_and_turn_round(browser, shop):
     )
 
 
-@pytest.mark.parametrize("query", HOSTILE)
-def test_a_bad_filter_is_a_message_and_never_an_error(browser, shop, query):
-    for page in (LIST, EXPORT):
-        assert browser.get(f"{page}?{query}").status_code in (200, 400)
+def test_a_bad_filter_is_a_message_and_never_an_error(browser, shop):
+    for query in HOSTILE:
+        for page in (LIST, EXPORT):
+            assert browser.get(f"{page}?{query}").status_code in (200, 400), query
 
 
 @pytest.mark.parametrize(
