@@ -159,6 +159,7 @@ WHITENOISE_AUTOREFRESH = False
 # --- HTTP API -------------------------------------------------------------------------------------------------------
 MAX_BODY_BYTES, MAX_BATCH_BODY_BYTES = env.int("MAX_BODY_BYTES", 1_000_000), env.int("MAX_BATCH_BODY_BYTES", 8_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # the dashboard's form of a return has a field for each of an order's lines
 RATE_LIMIT_PER_TOKEN = env.int("RATE_LIMIT_PER_TOKEN", 12_000)
 RATE_LIMIT_PER_ADDRESS = env.int("RATE_LIMIT_PER_ADDRESS", 30_000)
 LOGIN_LIMIT_PER_ADDRESS = env.int("LOGIN_LIMIT_PER_ADDRESS", 10)

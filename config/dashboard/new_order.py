@@ -46,7 +46,7 @@ class NewOrder(Page):
 
     def _placed(self, form: CommandForm) -> Outcome:
         if not form.is_valid():
-            return Outcome(status=400, errors=(("", ""),))
+            return Outcome(status=400)
         outcome = order_commands.send(self.request, form, UUID(form.key))
         form.take(outcome.errors, renewed=not outcome.is_open)
         return outcome

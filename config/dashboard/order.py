@@ -93,11 +93,12 @@ class Order(Page):
         who: dict[str, Any] = {"actor": actor(self.request), "order_id": self.order_id}
         query = GetOrderById(expected_version=self.expected, **who)
         answer = self.part("the order", lambda: ask(query, wish), None)
+        if answer is None:
+            return Known(None, History())
         if position:
             self.part("its timeline", lambda: ask(GetOrderTimeline(page_size=1, **who), wish), None)
         history = self.part("its timeline", lambda: order_history.read(self.order_id), History())
-        found = answer.found if answer else None
-        return Known(body_of(found) if found else None, history, answer is not None and answer.stale)
+        return Known(body_of(answer.found) if answer.found else None, history, answer.stale)
 
     def _commands(self, known: Known) -> dict[str, Any]:
         """Return the commands that may be given, and the form that is open, with what is to be known before it is sent.
@@ -139,7 +140,7 @@ class Order(Page):
 
     def _carried_out(self, form: CommandForm) -> Outcome:
         if not form.is_valid():
-            return Outcome(status=400, errors=(("", ""),))
+            return Outcome(status=400)
         outcome = order_commands.send(self.request, form, self.order_id)
         if outcome.found_version is None:
             form.take(outcome.errors, renewed=not outcome.is_open)

@@ -38,7 +38,7 @@ class Outcome(msgspec.Struct, frozen=True):
     @property
     def is_done(self) -> bool:
         """Whether it was done."""
-        return not self.errors
+        return self.status == 200
 
 
 def send(request: Any, form: CommandForm, order_id: UUID) -> Outcome:

@@ -97,7 +97,7 @@ class CommandForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Check the hidden fields, each text's characters, and then the body."""
-        given = {name: self._cleaned(name, value) for name, value in (super().clean() or {}).items()}
+        given = {name: self._cleaned(name, value) for name, value in list(self.cleaned_data.items())}
         self._check_hidden(given)
         body = self._body_of(given)
         try:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser
 
 from tests import databases as test_databases
-from tests.dashboard import browser
+from tests.dashboard import browser, staff
 from tests.dashboard.browser import PASSWORD, Visitor
 from tests.e2e.service import Service, eventually
 
@@ -51,6 +52,34 @@ def user(django_db_setup: None, django_db_blocker: Any) -> Callable[..., str]:
 
     with django_db_blocker.unblock():
         yield make
+
+
+@pytest.fixture
+def post(databases: None) -> Callable[[], None]:
+    """Return a function that posts every event into what the page of an order shows."""
+    from projections.catch_up import catch_up
+    from projections.registry import named
+
+    def run() -> None:
+        for projector in named(["order_views", "order_timeline"]):
+            catch_up(projector)
+
+    return run
+
+
+@pytest.fixture
+def signed_in(databases: None) -> Iterator[Callable[..., Client]]:
+    """Return a function that signs somebody in, with some rights alone; the accounts go again."""
+    from django.contrib.auth.models import User
+
+    names: list[str] = []
+
+    def client(name: str, *permissions: str) -> Client:
+        names.append(name)
+        return staff.client(name, *permissions)
+
+    yield client
+    User.objects.filter(username__in=names).delete()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.dashboard import orders
 from orders_write.domain.values import Address
-from tests.dashboard.staff import VIEW, client
+from tests.dashboard.staff import VIEW
 from tests.laws.dead_database import dead
 
 LIST, EXPORT = "/admin/orders/", "/admin/orders/export.csv"
@@ -19,15 +19,15 @@ SHOWN = re.compile(r'<a class="db-mono" href="/admin/orders/([0-9a-f-]{36})/">')
 HOSTILE = [
     "status=shipped'--", "q=%00", "q=%ED%A0%80", "q=%E2%80%AE", "cursor=x", "cursor=*", "created_from=2026-13-01",
     "created_to=9999-12-31", "total_min=-1", "total_max=1e9", "total_min=1", "sort_by=relevance", "sort_by=password",
-    "q=" + "a" * 201,
-    "q=" + "+".join(["a"] * 17), "customer_id=" + "c" * 65, "page=2", "status=draft&status=x", "q=%FF",
+    "q=" + "a" * 201, "q=" + "+".join(["a"] * 17), "customer_id=" + "c" * 65, "page=2", "status=draft&status=x",
+    "q=%FF",
     "country=Japan&sort_by=total", "product_id=%00", "currency=POUND",
 ]  # fmt: skip
 
 
 @pytest.fixture
-def browser(databases):
-    return client("viewer", VIEW)
+def browser(signed_in):
+    return signed_in("viewer", VIEW)
 
 
 def _ids(answer):
@@ -101,10 +101,10 @@ def test_headings_sort_and_turn_round(browser, shop):
     )
 
 
-@pytest.mark.parametrize("query", HOSTILE)
-def test_a_bad_filter_is_a_message_and_never_an_error(browser, shop, query):
-    for page in (LIST, EXPORT):
-        assert browser.get(f"{page}?{query}").status_code in (200, 400)
+def test_a_bad_filter_is_a_message_and_never_an_error(browser, shop):
+    for query in HOSTILE:
+        for page in (LIST, EXPORT):
+            assert browser.get(f"{page}?{query}").status_code in (200, 400), query
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_number_of_queries_that_does_not_grow(browser, place, project):
             assert len(_ids(browser.get(LIST, asked))) % 10 == 0
         counts.append((len(read), len(write)))
     assert counts[0] == counts[1]
-    assert counts[0][0] <= 12
+    assert 0 < counts[0][0] <= 12
     assert counts[0][1] <= 6
 
 
@@ -173,9 +173,9 @@ def test_it_says_that_the_read_database_is_down(browser, shop):
 
 
 @pytest.mark.parametrize("page", [LIST, EXPORT])
-def test_who_may_not_look_at_orders_does_not(databases, page):
-    assert client("clerk", "orders_write.view_event").get(page).status_code == 403
-    assert client("viewer", VIEW).get(page).status_code == 200
+def test_who_may_not_look_at_orders_does_not(signed_in, page):
+    assert signed_in("clerk", "orders_write.view_event").get(page).status_code == 403
+    assert signed_in("viewer", VIEW).get(page).status_code == 200
 
 
 def test_amounts_are_exact(browser, place, project):
