@@ -166,7 +166,7 @@ def states_chart(states: list[StateCount]) -> dict[str, Any]:
     """Return the chart of orders by state."""
     labels = [one.state.replace("_", " ") for one in states]
     drawn = {"label": "orders", "data": [one.orders for one in states]}
-    return {"type": "bar", "labels": labels, "datasets": [drawn], "unit": "orders"}
+    return {"type": "bar", "labels": labels, "datasets": [drawn], "unit": "orders", "ticks": len(labels)}
 
 
 def _cached(key: str, ask: Callable[[], T], kind: Any) -> T:
