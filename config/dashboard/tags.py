@@ -48,7 +48,7 @@ def money(amount: Decimal | str | None, currency: str) -> SafeString | str:
 @register.filter
 def number(value: float | None) -> str:
     """Show a number with thousands apart; whole ones without, others with one decimal."""
-    if value is None or value == "":
+    if value is None:
         return "–"
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
         return f"{int(value):,}"
