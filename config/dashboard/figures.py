@@ -21,10 +21,10 @@ from projections.registry import PROJECTORS
 from projections.rows import READ
 
 DAYS, CURRENCIES, COUNTED_UPTO, CACHED_SECONDS = 30, 4, 10_000, 15
-_STATES = f"""
-    select state, (select count(*) from (select from order_views where status = state limit {COUNTED_UPTO + 1}) as few)
+_STATES = """
+    select state, (select count(*) from (select from order_views where status = state limit %s) as few)
     from unnest(%s::text[]) as state
-"""  # noqa: S608
+"""
 _ESTIMATES = """
     select word, frequency * reltuples from pg_class, pg_stats,
         unnest(most_common_vals::text::text[], most_common_freqs) as common (word, frequency)
@@ -110,17 +110,19 @@ def orders_by_state() -> list[StateCount]:
 
 def _orders_by_state() -> list[StateCount]:
     with connections[READ].cursor() as cursor:
-        cursor.execute(_STATES, [list(STATUSES)])
+        cursor.execute(_ESTIMATES)
+        many = {state: int(orders) for state, orders in cursor.fetchall() if orders > COUNTED_UPTO}
+        cursor.execute(_STATES, [COUNTED_UPTO + 1, [state for state in STATUSES if state not in many]])
         counted = dict(cursor.fetchall())
-        if max(counted.values()) > COUNTED_UPTO:
-            cursor.execute(_ESTIMATES)
-            estimates = {state: int(orders) for state, orders in cursor.fetchall()}
-    found = []
-    for state in STATUSES:
-        many = counted[state] > COUNTED_UPTO
-        orders = max(COUNTED_UPTO, estimates.get(state, 0)) if many else counted[state]
-        found.append(StateCount(state, orders, many))
+    found = [
+        StateCount(state, many.get(state) or min(counted[state], COUNTED_UPTO), _is_estimate(state, many, counted))
+        for state in STATUSES
+    ]
     return [one for one in found if one.orders]
+
+
+def _is_estimate(state: str, many: dict[str, int], counted: dict[str, int]) -> bool:
+    return state in many or counted[state] > COUNTED_UPTO
 
 
 def events_per_minute() -> list[tuple[datetime, float]]:
@@ -166,7 +168,7 @@ def states_chart(states: list[StateCount]) -> dict[str, Any]:
     """Return the chart of orders by state."""
     labels = [one.state.replace("_", " ") for one in states]
     drawn = {"label": "orders", "data": [one.orders for one in states]}
-    return {"type": "bar", "labels": labels, "datasets": [drawn], "unit": "orders"}
+    return {"type": "bar", "labels": labels, "datasets": [drawn], "unit": "orders", "ticks": len(labels)}
 
 
 def _cached(key: str, ask: Callable[[], T], kind: Any) -> T:

@@ -55,10 +55,12 @@ class Overview(ProjectionsPart):
         may = self.request.user.has_perm
         rows = self.rows() if may("projections.view_rebuild") else []
         shown: dict[str, Any] = {"rows": rows, "servers": self._health(rows), "troubles": self._troubles(rows)}
+        shown |= {"days": figures.DAYS, "counted_upto": figures.COUNTED_UPTO}
         if may("orders_read.view_orderview") and self.servers()["read_database"] == "ok":
             shown |= self._orders()
-        if self.servers()["write_database"] == "ok" and self.servers()["read_database"] == "ok":
-            shown["events_now"] = self.part("events per minute", figures.events_of_the_last_minute, None)
+        both = self.servers()["write_database"] == self.servers()["read_database"] == "ok"
+        ask_events = figures.events_of_the_last_minute if both else lambda: None
+        shown["events_now"] = self.part("events per minute", ask_events, None)
         shown["commands"] = self.part("commands per minute", activity.last_minute, None)
         return super().get_context_data(**shown, **kwargs)
 
@@ -73,8 +75,6 @@ class Overview(ProjectionsPart):
             "states_chart": figures.states_chart(states),
             "minutes": minutes,
             "events_chart": figures.events_chart(minutes),
-            "days": figures.DAYS,
-            "counted_upto": figures.COUNTED_UPTO,
         }
 
     def _health(self, rows: list[Row]) -> list[tuple[str, str, str]]:

@@ -189,7 +189,8 @@ def _holds(row: Row) -> tuple[str, str]:
 
 
 def _drifts(row: Row) -> tuple[str, str]:
-    return BAD, f"has {row.drifted_rows:,} rows that differ from the log." if row.drifted_rows else ""
+    rows = "1 row that differs" if row.drifted_rows == 1 else f"{row.drifted_rows:,} rows that differ"
+    return BAD, f"has {rows} from the log: repair or rebuild it." if row.drifted_rows else ""
 
 
 def _rebuilds(row: Row) -> tuple[str, str]:

@@ -54,7 +54,9 @@ def number(value: float | None) -> str:
     """Show a number with thousands apart; whole ones without, others with one decimal."""
     if value is None:
         return "–"
-    return f"{value:,}" if isinstance(value, int) or (value == int(value) and abs(value) < 1e15) else f"{value:,.1f}"
+    if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
+        return f"{int(value):,}"
+    return f"{value:,.1f}"
 
 
 @register.filter

@@ -21,7 +21,7 @@
       pointRadius: 0, pointHitRadius: 12, maxBarThickness: 28, borderRadius: asked.type === "bar" ? 3 : 0, tension: 0.2,
       ...one,
     }));
-    const axis = { ticks: { color: own("--db-subtle"), maxTicksLimit: 8 }, grid: { color: own("--db-line") }, border: { display: false } };
+    const axis = { ticks: { color: own("--db-subtle"), maxTicksLimit: asked.ticks || 8 }, grid: { color: own("--db-line") }, border: { display: false } };
     const unit = asked.unit ? " " + asked.unit : "";
     charts.set(canvas, new Chart(canvas.getContext("2d"), {
       type: asked.type,
