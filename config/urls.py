@@ -46,5 +46,6 @@ urlpatterns = [
 ]
 
 handler400 = "config.api_errors.bad_request"
+handler403 = "config.api_errors.not_allowed"
 handler404 = "config.api_errors.not_found"
 handler500 = "config.api_errors.server_error"

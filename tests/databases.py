@@ -16,6 +16,9 @@ ALIASES = ("default", "read")
 TEST_NAME = f"test_daybook_{os.getpid()}"
 APPEND_ONLY = {"events": "events_append_only", "audit_entries": "audit_append_only"}
 _GENERATIONS = "select nspname from pg_namespace where nspname ~ '^(building|previous|retired)_'"
+_ACCOUNTS = (
+    "django_session", "django_admin_log", "auth_user_groups", "auth_user_user_permissions", "auth_user",
+)  # fmt: skip
 _KEPT = "('django_migrations', 'token_copies')"
 _TABLES = f"select tablename from pg_tables where schemaname = 'public' and tablename not in {_KEPT}"
 
@@ -66,10 +69,13 @@ def create(alias: str) -> None:
 def empty() -> None:
     """Empty the log and the audit trail (their triggers set aside by the owner), the read models, and what was built.
 
+    Accounts go too; roles stay as the migrations made them.
     Tokens stay: they are made once in a run (tests/tokens.py).
     """
     with owner_connection("default") as connection:
         connection.execute("delete from idempotency_records")
+        for table in _ACCOUNTS:
+            connection.execute(f"delete from {table}")
         for table, trigger in APPEND_ONLY.items():
             if connection.execute(f"select 1 from {table} limit 1").fetchone():
                 connection.execute(f"alter table {table} disable trigger {trigger}")
