@@ -43,11 +43,11 @@ def is_remembered(user: Any) -> bool:
 def _remember(request: HttpRequest, user: User) -> None:
     kept = {name: getattr(user, name) for name in _FIELDS} | {"permissions": user.get_all_permissions()}
     kept["session"] = request.session[auth.HASH_SESSION_KEY]
-    caches[CACHE].set(_key(user.pk), kept, REMEMBERED_SECONDS)
+    caches[CACHE].set(_key(request), kept, REMEMBERED_SECONDS)
 
 
 def _remembered(request: HttpRequest) -> User | AnonymousUser:
-    kept = caches[CACHE].get(_key(request.session[auth.SESSION_KEY]))
+    kept = caches[CACHE].get(_key(request))
     if not kept or not constant_time_compare(kept.pop("session"), request.session.get(auth.HASH_SESSION_KEY, "")):
         raise
     permissions = kept.pop("permissions")
@@ -57,5 +57,5 @@ def _remembered(request: HttpRequest) -> User | AnonymousUser:
     return user
 
 
-def _key(pk: Any) -> str:
-    return f"dashboard-user:{pk}"
+def _key(request: HttpRequest) -> str:
+    return f"dashboard-user:{request.session.session_key}"
