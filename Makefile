@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 
-.PHONY: help run test mutants schemathesis lint bench clean lock
+.PHONY: help run test mutants schemathesis screenshots lint bench clean lock
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -20,6 +20,9 @@ mutants: $(LOCKED) ## break the engine in every known way, and see the tests of 
 
 schemathesis: $(LOCKED) ## ask the running service whatever its description allows, and more, 20,000 times and more
 	@DAYBOOK_THOROUGH=$${EXAMPLES:-20} exec $(BIN)/python -m pytest -q -s tests/e2e/test_schemathesis.py
+
+screenshots: $(LOCKED) ## take a picture of every page of the dashboard, into docs/screenshots
+	@exec $(BIN)/python -m tests.dashboard.screenshots
 
 lint: $(LOCKED) ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .

@@ -1,14 +1,18 @@
 """Every exception of an API view becomes an answer: problem details with a stable type (RELIABILITY R11)."""
 
+import sys
 from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, DataError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
+from config import outages
+from config.dashboard import error_pages
+from config.outages import ADMIN
 from gate.problems import MEDIA_TYPE, Problem, invalid_body, too_large
 from orders_write.answers import refusal
 from orders_write.domain.errors import DomainError
@@ -86,19 +90,32 @@ def _limit() -> int:
     return int(settings.MAX_BODY_BYTES)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for an address that does not exist (Django's handler404)."""
+    if request.path_info.startswith(ADMIN):
+        return error_pages.not_found(request)
     sentence = "There is no such address; README lists those there are."
     return _plain(Problem(404, "not-found", "There is nothing here", sentence), request)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for what an account may not do outside the API's views (Django's handler403)."""
+    if request.path_info.startswith(ADMIN):
+        return error_pages.not_allowed(request)
+    return _plain(_framework(PermissionDenied()), request)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for a request that Django itself refuses (Django's handler400)."""
+    if request.path_info.startswith(ADMIN):
+        return error_pages.bad_request(request)
     return _plain(Problem(400, "invalid-input", "The request is not valid", "The request cannot be read."), request)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an error outside the API's views (Django's handler500)."""
+    if request.path_info.startswith(ADMIN):
+        return outages.answer(request, sys.exc_info()[1]) or error_pages.defect(request)
     sentence = "This is a defect of the service; its log has the Correlation-Id of this answer."
     return _plain(Problem(500, "internal-error", "Something unexpected happened", sentence), request)
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from config.dashboard import error_pages
 from gate.problems import MEDIA_TYPE, Problem
 from gate.rate_limits import WINDOW_SECONDS, CacheDown, Limiter, Standing
 
@@ -56,9 +57,21 @@ def _refused_login(request: HttpRequest) -> HttpResponse | None:
     try:
         standing = _by_login.take(_address_of(request))
     except CacheDown:
-        sentence = "Attempts to sign in cannot be counted at the moment, so nobody signs in; try again soon."
-        return HttpResponse(sentence, status=503, content_type="text/plain", headers={"Retry-After": "2"})
-    return None if standing is None or standing.allowed else _too_many(standing, request)
+        return _nobody_signs_in(request)
+    return None if standing is None or standing.allowed else _too_many_logins(standing, request)
+
+
+def _nobody_signs_in(request: HttpRequest) -> HttpResponse:
+    sentence = "Attempts to sign in cannot be counted at the moment, so nobody signs in; try again soon."
+    response = error_pages.page(request, 503, "Signing in is not possible now", sentence)
+    response["Retry-After"] = "2"
+    return response
+
+
+def _too_many_logins(standing: Standing, request: HttpRequest) -> HttpResponse:
+    response = error_pages.too_many(request, standing.reset_seconds)
+    response["Retry-After"] = str(standing.reset_seconds)
+    return response
 
 
 def _too_many(standing: Standing, request: HttpRequest) -> HttpResponse:

@@ -41,6 +41,7 @@ def _database(url: str) -> dict[str, Any]:
     pool["connection_class"] = PooledConnection
     found = env.db_url_config(url)
     options = {"connect_timeout": 2, "application_name": f"daybook {PROCESS}"} | found.get("OPTIONS", {})
+    found["ENGINE"] = "config.postgresql"
     return {**found, "HOST": unquote(found["HOST"]), "OPTIONS": options | {"pool": pool}, "CONN_HEALTH_CHECKS": True}
 
 
@@ -58,12 +59,10 @@ if env.bool("DATABASE_PREPARED_STATEMENTS", True):
         _found["OPTIONS"].setdefault("prepare_threshold", 5)
 DATABASE_ROUTERS = ["config.database_router.DatabaseRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+_cache = {"LOCATION": URLS["CACHE_URL"], "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1}}
 CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": URLS["CACHE_URL"],
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-    }
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", **_cache},
+    "sessions": {"BACKEND": "config.forgiving_cache.ForgivingCache", **_cache},
 }
 
 
@@ -118,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "config.correlation.CorrelationMiddleware",
     "config.rate_limits.RateLimitMiddleware",
+    "config.outages.OutageMiddleware",
     "config.browsers.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -148,7 +148,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
+SESSION_ENGINE, SESSION_CACHE_ALIAS = "django.contrib.sessions.backends.cached_db", "sessions"
+CSRF_FAILURE_VIEW = "config.dashboard.error_pages.expired_form"
 LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en-gb", "UTC", False, True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "config" / "dashboard" / "static"]

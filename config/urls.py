@@ -1,10 +1,13 @@
 """Every address of the service."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
+from django.views.generic import RedirectView
 
 from config import health
+from config.dashboard.theme import FAVICON
 from config.openapi import document, pages
 from orders_read.views import OrderDetail, OrderList
 from orders_write.views import CancelOrder
@@ -43,8 +46,10 @@ urlpatterns = [
     path("api/docs", pages.SwaggerUI.as_view()),
     path("api/redoc", pages.Redoc.as_view()),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static(FAVICON))),
 ]
 
 handler400 = "config.api_errors.bad_request"
+handler403 = "config.api_errors.not_allowed"
 handler404 = "config.api_errors.not_found"
 handler500 = "config.api_errors.server_error"

@@ -21,6 +21,11 @@ _KEPT_ROWS = "('django_migrations', 'token_copies')"
 _EMPTYING = {
     "default": """do $$ begin
         delete from idempotency_records;
+        delete from django_session;
+        delete from django_admin_log;
+        delete from auth_user_groups;
+        delete from auth_user_user_permissions;
+        delete from auth_user;
         if exists (select from events) then
             alter table events disable trigger events_append_only;
             truncate events;
@@ -122,7 +127,8 @@ def _execute(connection: psycopg.Connection[Any], statement: str, *names: str) -
 def empty() -> None:
     """Empty the log and the audit trail (their triggers set aside by the owner), the read models, and what was built.
 
-    Tokens stay: they are made once in a run (tests/tokens.py).
+    Accounts and sessions go too; roles stay as the migrations made them, and tokens, which are made once in a run
+    (tests/tokens.py).
     """
     for alias, statement in _EMPTYING.items():
         _kept_connection(alias).execute(statement)

@@ -12,11 +12,13 @@ _PRIMARY = {
     "600": "oklch(51% .15 246)", "700": "oklch(44.5% .135 247)", "800": "oklch(38.5% .115 247)",
     "900": "oklch(33.5% .095 248)", "950": "oklch(25% .07 249)",
 }  # fmt: skip
+FAVICON = "dashboard/favicon.svg"
 THEME: dict[str, Any] = {
     "SITE_TITLE": "Daybook",
     "SITE_HEADER": "Daybook",
     "SITE_SUBHEADER": "orders and read models",
     "SITE_SYMBOL": "menu_book",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static(FAVICON)}],
     "SITE_URL": None,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -14,8 +14,7 @@ ROLES = ("viewer", "operator", "engineer", "administrator")
 
 
 def account(name: str, *roles: str, **flags: Any) -> User:
-    """Return a new account of staff with roles; one of the same name from another test is replaced."""
-    User.objects.filter(username=name).delete()
+    """Return a new account of staff with roles."""
     found = User.objects.create_user(name, **{"is_staff": True, **flags})
     found.groups.set(Group.objects.filter(name__in=roles))
     return found

@@ -108,7 +108,6 @@ def test_an_administrator_gives_a_role_on_the_record(databases):
 
 
 def test_an_account_is_made_changed_and_deleted_on_the_record(databases):
-    User.objects.filter(username="rosa").delete()
     client, viewer = signed_in(account("ada", "administrator")), Group.objects.get(name="viewer")
     passwords = {"usable_password": "true", "password1": "long and new", "password2": "long and new"}
     made = {"username": "rosa", "is_staff": "on", "groups": [viewer.pk], "reason": "new here", **passwords}
@@ -181,7 +180,6 @@ def test_what_a_role_may_is_changed_on_the_record_and_the_rest_of_it_kept(databa
 
 
 def test_the_command_line_makes_an_account_with_a_role(databases):
-    User.objects.filter(username="olga").delete()
     out = StringIO()
     call_command("create_user", "olga", "--role", "operator", "--reason", "new here", stdout=out)
     said, password = out.getvalue().strip().splitlines()

@@ -95,6 +95,7 @@
     for (const id of unfolded) { const one = document.getElementById(id); if (one) one.open = true; }
     drawAll(false);
     tick();
+    reachable(document);
   });
 
   // Where the clipboard is closed to pages (http, other than this machine) the text is marked, ready to be copied.
@@ -127,7 +128,34 @@
   }
   document.addEventListener("htmx:afterSwap", openDialogs);
 
+  // What the theme makes clickable without making it a button, and what scrolls sideways, is there for the keyboard too.
+  const NAMES = { contrast: "Theme", light_mode: "Theme", dark_mode: "Theme", devices: "Theme", more_vert: "More actions" };
+
+  function reachable(root) {
+    for (const one of root.querySelectorAll(".cursor-pointer[x-on\\:click]")) {
+      if (one.matches("a[href], button, input, label")) continue;
+      one.tabIndex = 0;
+      one.setAttribute("role", "button");
+      const name = NAMES[one.textContent.trim().split(/\s/)[0]];
+      if (name) one.setAttribute("aria-label", name);
+    }
+    for (const one of root.querySelectorAll(".db-scroll")) {
+      if (one.scrollWidth <= one.clientWidth) { one.removeAttribute("tabindex"); one.removeAttribute("role"); continue; }
+      one.tabIndex = 0;
+      one.setAttribute("role", "group");
+      one.setAttribute("aria-label", "A table that scrolls sideways");
+    }
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!event.target.matches("[role=button]:not(button)") || !["Enter", " "].includes(event.key)) return;
+    event.preventDefault();
+    event.target.click();
+  });
+  addEventListener("resize", () => reachable(document));
+
   document.addEventListener("DOMContentLoaded", () => {
+    reachable(document);
     openDialogs();
     drawAll(false);
     tick();

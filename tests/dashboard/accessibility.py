@@ -1,0 +1,65 @@
+"""What a page must be for everybody: free of what axe-core calls serious, no wider than the screen, led by Tab."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.dashboard.browser import NARROW, WIDE
+
+_SERIOUS = ("serious", "critical")
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_OPTIONS = {"resultTypes": ["violations"], "runOnly": _RULES}
+_DARK = "dark => document.documentElement.classList.toggle('dark', dark)"
+_OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Whatever can be clicked: what the keyboard must be able to get to.
+_CLICKABLE = """() => [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [role=button], [onclick], [x-on\\\\:click], [tabindex="0"]')]
+    .filter(one => one.checkVisibility({visibilityProperty: true, opacityProperty: false}) && !one.disabled)
+    .filter(one => one.type !== 'radio' || one.checked)
+    .filter(one => !one.closest('[inert], [aria-hidden=true], [x-cloak]'))"""
+_MARK = f"""() => ({_CLICKABLE})().map(
+    (one, number) => {{ one.dataset.tab = number; return one.outerHTML.slice(0, 160) }})"""
+_FOCUSED = "() => document.activeElement?.dataset?.tab ?? null"
+
+
+def accessible(page: Page) -> None:
+    """Assert that axe finds nothing serious on a page, and that it fits: wide and narrow, light and dark."""
+    found: list[str] = []
+    for size, viewport in (("wide", WIDE), ("narrow", NARROW)):
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        for dark in (False, True):
+            page.evaluate(_DARK, dark)
+            found += [f"{size} {'dark' if dark else 'light'}: {one}" for one in _violations(page)]
+        if (beyond := page.evaluate(_OVERFLOW)) > 0:
+            found.append(f"{size}: {beyond} pixels wider than the screen")
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.evaluate(_DARK, False)
+    assert found == [], f"{page.url}\n" + "\n".join(found)
+
+
+def _violations(page: Page) -> list[str]:
+    answer: dict[str, Any] = Axe().run(page, options=_OPTIONS).response
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}: {node['html'][:200]}"
+        for one in answer["violations"]
+        if one["impact"] in _SERIOUS
+        for node in one["nodes"]
+    ]
+
+
+def reachable(page: Page) -> None:
+    """Assert that Tab alone gets to every element of a page that can be clicked."""
+    elements: list[str] = page.evaluate(_MARK)
+    reached: set[str] = set()
+    page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0) }")
+    for _ in range(len(elements) * 2 + 10):
+        page.keyboard.press("Tab")
+        number = page.evaluate(_FOCUSED)
+        if number is None:
+            continue
+        if number in reached and number == "0":
+            break
+        reached.add(number)
+    missed = [html for number, html in enumerate(elements) if str(number) not in reached]
+    assert missed == [], f"{page.url}\n" + "\n".join(missed)
