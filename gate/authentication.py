@@ -9,7 +9,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from gate.token_row import TokenRow
-from gate.tokens import OPERATOR, Actor, digest_of, is_text
+from gate.tokens import AUDITOR, OPERATOR, Actor, digest_of, is_text
 
 REMEMBERED_SECONDS = 1.0
 _MOST_REMEMBERED = 10_000
@@ -62,13 +62,17 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class StaffSession(SessionAuthentication):
-    """A signed-in browser: staff are operators, others may nothing. What changes something needs the CSRF token."""
+    """A signed-in browser: what the API is to staff follows from their roles in the dashboard; others may nothing.
+
+    Who may change orders there is an operator here, who may look at them an auditor. What changes something needs the
+    CSRF token.
+    """
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
-        """Return the operator, None when nobody is signed in.
+        """Return the actor, None when nobody is signed in.
 
         Raises:
-            PermissionDenied: the account is no staff's, or the CSRF token is missing or wrong.
+            PermissionDenied: the account is no staff's, has no such role, or the CSRF token is missing or wrong.
         """
         found = super().authenticate(request)
         if found is None:
@@ -76,4 +80,12 @@ class StaffSession(SessionAuthentication):
         user = found[0]
         if not user.is_staff:
             raise PermissionDenied("This account is not staff; the API's sessions are for staff, others use a token.")
-        return Actor(user.get_username(), OPERATOR), None
+        return Actor(user.get_username(), _role_of(user)), None
+
+
+def _role_of(user: Any) -> str:
+    if user.has_perm("orders_write.command_orders"):
+        return OPERATOR
+    if user.has_perm("orders_read.view_orderview"):
+        return AUDITOR
+    raise PermissionDenied("None of this account's roles opens orders; an administrator gives roles, at /admin/.")

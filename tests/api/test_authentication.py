@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
@@ -100,17 +101,28 @@ def browser(databases):
     """Return a function that signs a new account in; the accounts are gone afterwards."""
     users = get_user_model().objects
 
-    def signed_in(**account):
-        client = APIClient(enforce_csrf_checks=True)
-        client.force_login(users.create_user("rosa", **account))
+    def signed_in(*roles, **account):
+        client, user = APIClient(enforce_csrf_checks=True), users.create_user("rosa", **account)
+        user.groups.set(Group.objects.filter(name__in=roles))
+        client.force_login(user)
         return client
 
     yield signed_in
     users.filter(username="rosa").delete()
 
 
-def test_signed_in_staff_are_operators(browser):
-    client = browser(is_staff=True)
+@pytest.mark.parametrize("role", ["viewer", "engineer"])
+def test_staff_who_may_only_look_change_nothing_by_the_api(browser, role):
+    client = browser(role, is_staff=True)
+    assert client.get(SEARCH).status_code == 200
+    client.get("/admin/")
+    csrf = client.cookies["csrftoken"].value
+    answer = client.post("/api/orders", BODY, format="json", HTTP_X_CSRFTOKEN=csrf)
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-allowed")
+
+
+def test_staff_who_may_change_orders_are_operators(browser):
+    client = browser("operator", is_staff=True)
     assert client.get(SEARCH).status_code == 200
     assert client.get("/api/orders/search?colour=red").status_code == 400
     client.get("/admin/")
@@ -121,18 +133,21 @@ def test_signed_in_staff_are_operators(browser):
 
 
 def test_staff_change_nothing_without_the_csrf_token(browser):
-    answer = browser(is_staff=True).post("/api/orders", BODY, format="json")
+    answer = browser("operator", is_staff=True).post("/api/orders", BODY, format="json")
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/not-allowed")
     assert "CSRF" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("account", [{}, {"is_staff": True, "is_active": False}])
-def test_others_may_nothing_by_being_signed_in(browser, account):
-    assert browser(**account).get(SEARCH).status_code in (401, 403)
+@pytest.mark.parametrize(
+    ("roles", "account"),
+    [(["operator"], {}), (["operator"], {"is_staff": True, "is_active": False}), ([], {"is_staff": True})],
+)
+def test_others_may_nothing_by_being_signed_in(browser, roles, account):
+    assert browser(*roles, **account).get(SEARCH).status_code in (401, 403)
 
 
 def test_a_token_goes_before_a_session(browser):
-    client = browser(is_staff=True)
+    client = browser("operator", is_staff=True)
     auditor = f"Bearer {tokens.token('auditor-1', 'auditor')}"
     answer = client.post("/api/orders", BODY, format="json", HTTP_AUTHORIZATION=auditor)
     assert answer.json()["detail"] == "This is not for the role auditor; it is for: customer, operator."

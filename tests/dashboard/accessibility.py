@@ -12,6 +12,8 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice
 _OPTIONS = {"resultTypes": ["violations"], "runOnly": _RULES}
 _DARK = "dark => document.documentElement.classList.toggle('dark', dark)"
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_WIDEST = """() => [...document.querySelectorAll('body *')].filter(
+    one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120)).slice(-3)"""
 # Whatever can be clicked: what the keyboard must be able to get to.
 _CLICKABLE = """() => [...document.querySelectorAll(
     'a[href], button, input, select, textarea, summary, [role=button], [onclick], [x-on\\\\:click], [tabindex="0"]')]
@@ -32,7 +34,7 @@ def accessible(page: Page) -> None:
             page.evaluate(_DARK, dark)
             found += [f"{size} {'dark' if dark else 'light'}: {one}" for one in _violations(page)]
         if (beyond := page.evaluate(_OVERFLOW)) > 0:
-            found.append(f"{size}: {beyond} pixels wider than the screen")
+            found.append(f"{size}: {beyond} pixels wider than the screen: {page.evaluate(_WIDEST)}")
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     page.evaluate(_DARK, False)
     assert found == [], f"{page.url}\n" + "\n".join(found)
