@@ -86,7 +86,7 @@ def _fold_next(projector: Projector, rebuild: Rebuild, fold: Fold) -> bool:
 
 
 def _at_once(work: Posting, events: Iterable[StoredEvent]) -> None:
-    folded = work.projector.fold({}, posting.marked(work, posting.readable(events)))
+    folded = work.projector.fold({}, posting.readable(posting.marked(work, events)))
     write = rows.write if work.projector.shares_rows else rows.copy_in
     write(work.projector, folded)
 

@@ -138,7 +138,7 @@ def _fold_into_scratch(projector: Projector, live: Sequence[Checkpoint], streams
     write = rows.write if projector.shares_rows else rows.copy_in
     for part in _parts(live, streams):
         posted = _posted(projector, live, part)
-        write(projector, projector.fold({}, posting.marked(work, posting.readable(posted))))
+        write(projector, projector.fold({}, posting.readable(posting.marked(work, posted))))
 
 
 def _parts(live: Sequence[Checkpoint], streams: Sequence[UUID] | None) -> Iterator[Iterable[StoredEvent]]:

@@ -46,6 +46,9 @@ def place(service):
 def page(visit, user):
     """The page of `order_views`, opened by an administrator."""
     opened = visit().sign_in(user("ada"))
+    opened.set_default_timeout(
+        60_000
+    )  # a worker starts a process for what is asked, which takes its time when all are busy
     opened.goto(ORDER_VIEWS)
     return opened
 
@@ -65,6 +68,7 @@ def _tile(page, name):
 
 def test_a_projection_falls_behind_without_a_worker_and_recovers(visit, user, service, place):
     page = visit().sign_in(user("ada"))
+    page.set_default_timeout(60_000)
     place()
     page.get_by_text("Everything is all right.").wait_for()
     service.kill("worker")

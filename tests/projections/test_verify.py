@@ -9,10 +9,12 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 
 from orders_read.models import Checkpoint, OrderView
+from projections import parking, rebuild
+from projections.catch_up import catch_up
 from projections.models import Verification
 from projections.projectors.order_views import OrderViews
 from projections.verify import verify
-from tests.projections.helpers import add_jam, table
+from tests.projections.helpers import add_jam, poison, table
 
 ORDER_VIEWS = OrderViews()
 
@@ -77,3 +79,12 @@ def test_unknown_names_and_samples_are_refused(databases):
 def _analyze():
     with connections["read"].cursor() as cursor:
         cursor.execute("analyze order_views")
+
+
+def test_what_was_skipped_because_it_cannot_be_read_is_no_obstacle(shop):
+    poison(shop[0], version=3)
+    catch_up(ORDER_VIEWS)
+    parking.skip(ORDER_VIEWS, shop[0], reason="a writer's fault", by="ada")
+    assert verify(ORDER_VIEWS).differences == 0
+    rebuild.rebuild(ORDER_VIEWS)
+    assert verify(ORDER_VIEWS).differences == 0
