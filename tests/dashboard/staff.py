@@ -3,11 +3,15 @@
 Without a password: to hash one takes longer than most tests.
 """
 
-import re
+from html.parser import HTMLParser
 from typing import Any
 
+from django.contrib.admin import site
 from django.contrib.auth.models import Group, Permission, User
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from config.dashboard.page import Page
 
 VIEW, COMMAND = "orders_read.view_orderview", "orders_write.command_orders"
 ROLES = ("viewer", "operator", "engineer", "administrator")
@@ -37,13 +41,31 @@ def member(name: str, *permissions: str) -> User:
     return found
 
 
-def client(name: str, *permissions: str) -> Client:
+def client(name: str = "ada", *permissions: str) -> Client:
     """Return somebody's browser, signed in."""
     browser = Client()
     browser.force_login(member(name, *permissions))
     return browser
 
 
-def said(answer: Any) -> str:
-    """Return a page's text without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).replace("&nbsp;", " ").split())
+def shown_to_an_administrator(page: type[Page], **address: str) -> HttpResponse:
+    """Return a page as somebody sees it who signed in before the write database, with all accounts, went down."""
+    request = RequestFactory().get("/admin/")
+    request.user = User(username="ada", is_staff=True, is_superuser=True)
+    return page.as_view(site=site)(request, **address).render()
+
+
+def text_of(answer: Any) -> str:
+    """Return what a page says, its words one space apart."""
+    parser = _Text()
+    parser.feed(answer.content.decode())
+    return " ".join(" ".join(parser.said).split())
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)

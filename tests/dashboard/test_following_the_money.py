@@ -53,7 +53,7 @@ def _cells(page):
 def test_a_report_is_drawn_and_its_file_says_the_same(visit, user, tmp_path):
     _order()
     page = visit().sign_in(user("ada"))
-    page.get_by_role("link", name="Sales").click()
+    page.get_by_role("link", name="bar_chart Sales").click()
     page.get_by_role("link", name="By product").click()
     eventually(lambda: page.reload() and page.get_by_role("cell", name="Darjeeling").count(), "the report is posted")
     assert page.locator("canvas").evaluate_all(f"all => all.map({_PIXELS.strip()})") == [True, True]

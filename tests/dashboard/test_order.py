@@ -11,7 +11,7 @@ from orders_write.ids import new_id
 from projections.catch_up import catch_up
 from projections.registry import named
 from tests.builders import add, authorize, capture, confirm, create, deliver, fulfill, note, percent, remove
-from tests.dashboard.staff import COMMAND, VIEW, said
+from tests.dashboard.staff import COMMAND, VIEW, text_of
 from tests.given_when_then import ORDER
 from tests.laws.dead_database import dead
 
@@ -42,7 +42,7 @@ def operator(signed_in):
 
 def test_it_shows_lines_money_states_address_and_what_happened(viewer, life):
     answer = viewer.get(PAGE)
-    text = said(answer)
+    text = text_of(answer)
     for part in (
         "Shown as delivered Order confirmed Payment captured Fulfillment delivered Customer ada",
         "Subtotal 6.30 GBP Discount 0.00 GBP Shipping fee 0.00 GBP Total 6.30 GBP Authorised 6.30 GBP",
@@ -92,7 +92,7 @@ def test_a_version_shows_the_order_as_it_was_with_its_changes_marked(viewer, lif
     assert [fact.value for fact in context["states"]] == ["placed", "placed", "none", "unfulfilled"]
     first = viewer.get(PAGE, {"version": "1"})
     assert [line["mark"] for line in first.context["lists"]["items"]] == ["new"]
-    assert "As it was at version 1 of 10." in said(first)
+    assert "As it was at version 1 of 10." in text_of(first)
 
 
 @pytest.mark.parametrize("version", ["11", "0", "-1", "x", "99999999999999999999", "%00", "1 or 1=1"])
@@ -112,7 +112,7 @@ def test_a_hostile_address_is_no_error(operator, life, query):
 def test_an_order_that_is_not_there(viewer, databases):
     answer = viewer.get(f"/admin/orders/{new_id()}/")
     assert answer.status_code == 404
-    assert "The read side knows no order" in said(answer)
+    assert "The read side knows no order" in text_of(answer)
     assert viewer.get("/admin/orders/not-an-id/").status_code == 404
 
 
@@ -148,7 +148,7 @@ def test_it_says_that_it_has_not_caught_up_with_what_was_done_last(viewer, life,
     settings.READ_WAIT_MAX_SECONDS = 0
     dispatch(note("later"), Context("ada"))
     answer = viewer.get(PAGE, {"after": token_of(head())})
-    assert "have not caught up" in said(answer)
+    assert "have not caught up" in text_of(answer)
     assert answer.context["walk"].newest == 10
 
 
@@ -157,8 +157,8 @@ def test_a_timeline_that_lags_behind_is_no_error(viewer, life):
     catch_up(*named(["order_views"]))
     answer = viewer.get(PAGE)
     assert (answer.context["walk"].version, answer.context["entries"][0].version) == (11, 10)
-    assert "later" in said(answer)
-    assert "has not come to version 11" in said(viewer.get(PAGE, {"version": "11"}))
+    assert "later" in text_of(answer)
+    assert "has not come to version 11" in text_of(viewer.get(PAGE, {"version": "11"}))
 
 
 def test_orders_that_lag_behind_their_timeline_are_folded(viewer, life):
@@ -174,15 +174,15 @@ def test_a_history_that_this_release_cannot_read_issaid(operator, life):
         cursor.execute("update order_timeline set event_type = 'OrderTeleported' where version = 2")
     answer = operator.get(PAGE)
     assert answer.status_code == 200
-    assert "This release does not know OrderTeleported" in said(answer)
-    assert "Total 6.30 GBP" in said(answer)
+    assert "This release does not know OrderTeleported" in text_of(answer)
+    assert "Total 6.30 GBP" in text_of(answer)
 
 
 def test_it_says_that_the_read_database_is_down(operator, life):
     with dead("read"):
         answer = operator.get(PAGE)
     assert answer.status_code == 200
-    assert "the order (OperationalError)" in said(answer)
+    assert "the order (OperationalError)" in text_of(answer)
 
 
 def test_links_lead_to_pages_that_are_there_alone(viewer, life):

@@ -14,7 +14,7 @@ from orders_write.command_bus import Context, dispatch
 from orders_write.event_store import load_stream
 from orders_write.ids import new_id
 from tests.builders import add, authorize, capture, confirm, create, deliver, fulfill, hold, note
-from tests.dashboard.staff import COMMAND, VIEW, said
+from tests.dashboard.staff import COMMAND, VIEW, text_of
 from tests.given_when_then import ORDER
 from tests.laws.dead_database import dead
 
@@ -110,13 +110,13 @@ def test_a_command_is_offered_done_in_the_name_of_who_asks_and_seen_afterwards(o
     assert f"?do={slug}&amp;" in offered.content.decode()
     form = typed | {name: _hidden(offered, name) for name in ("do", "key", "expected_version")}
     answer = operator.post(PAGE, form)
-    assert (answer.status_code, answer.url.partition("=")[0]) == (302, f"{PAGE}?after"), said(answer)
+    assert (answer.status_code, answer.url.partition("=")[0]) == (302, f"{PAGE}?after"), text_of(answer)
     stored = load_stream(ORDER)
     assert {one.event_type for one in stored[len(before) :]} >= {event}
     assert {one.metadata.actor for one in stored[len(before) :]} == {"ada"}
     post()
     shown = operator.get(answer.url)
-    assert f"the order is at version {len(stored)}." in said(shown)
+    assert f"the order is at version {len(stored)}." in text_of(shown)
     assert shown.context["order"]["version"] == len(stored)
     assert not shown.context["known"].is_stale
 
@@ -153,7 +153,7 @@ def test_a_form_that_is_sent_twice_is_done_once(operator, post):
     assert (first.status_code, first.url) == (again.status_code, again.url)
     assert _log() == ["OrderCreated", "OrderItemAdded", "NoteAdded"]
     other = operator.post(PAGE, form | {"text": "ring thrice"})
-    assert (other.status_code, "used for another request" in said(other)) == (422, True)
+    assert (other.status_code, "used for another request" in text_of(other)) == (422, True)
 
 
 def test_somebody_else_was_faster(operator, post):
@@ -164,8 +164,8 @@ def test_somebody_else_was_faster(operator, post):
     answer = operator.post(PAGE, _form(2, do="cancel", reason="out of tea"))
     assert answer.status_code == 412
     assert [(one.version, one.actor, one.title) for one in answer.context["news"]] == [(3, "grace", "Note added")]
-    assert "Somebody else was faster. Nothing of yours was done." in said(answer)
-    assert "v3 by grace" in said(answer)
+    assert "Somebody else was faster. Nothing of yours was done." in text_of(answer)
+    assert "v3 by grace" in text_of(answer)
     form = answer.context["form"]
     assert (form["reason"].value(), form["expected_version"].value()) == ("out of tea", "3")
     again = {name: _hidden(answer, name) for name in ("do", "key", "expected_version")}
@@ -180,7 +180,7 @@ def test_the_news_are_there_though_the_read_side_lags_behind(operator, post, set
     _told(note("ring twice"))
     answer = operator.post(PAGE, _form(2, do="cancel", reason="out of tea"))
     assert [(one.version, one.changes[0].after) for one in answer.context["news"]] == [(3, "ring twice")]
-    assert "have not caught up" in said(answer)
+    assert "have not caught up" in text_of(answer)
 
 
 def test_a_form_that_is_opened_late_says_what_has_happened_since(operator, post):
@@ -189,7 +189,7 @@ def test_a_form_that_is_opened_late_says_what_has_happened_since(operator, post)
     answer = operator.get(PAGE, {"do": "cancel", "seen": "2"})
     assert [one.version for one in answer.context["news"]] == [3]
     assert answer.context["form"]["expected_version"].value() == "3"
-    assert "The order has changed. Since you looked at it" in said(answer)
+    assert "The order has changed. Since you looked at it" in text_of(answer)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_form_without_its_hidden_fields_is_refused(operator, post, hidden):
     post()
     answer = operator.post(PAGE, {"do": "note", "text": "x", **hidden})
     assert answer.status_code == 400
-    assert "This form is not complete; open it again." in said(answer)
+    assert "This form is not complete; open it again." in text_of(answer)
     assert len(_log()) == 2
 
 
@@ -222,7 +222,7 @@ def test_who_may_only_look_sees_no_forms_and_is_refused(post, signed_in):
     post()
     viewer = signed_in("viewer", VIEW)
     answer = viewer.get(PAGE, {"do": "cancel"})
-    assert "What can be done" not in said(answer)
+    assert "What can be done" not in text_of(answer)
     assert 'method="post" action="/admin/orders' not in answer.content.decode()
     assert viewer.post(PAGE, _form(2, do="cancel", reason="x")).status_code == 403
     assert viewer.get("/admin/orders/new/").status_code == 403
@@ -236,7 +236,7 @@ def test_commands_are_given_while_the_read_database_is_down(operator, post):
         assert operator.post(PAGE, _form(2, do="note", text="ring twice")).status_code == 302
         refused = operator.post(PAGE, _form(3, do="remove-item", line="9"))
     assert refused.status_code == 404
-    assert "The order has no line 9" in said(refused)
+    assert "The order has no line 9" in text_of(refused)
     assert _log()[-1] == "NoteAdded"
 
 
@@ -268,7 +268,7 @@ def test_a_new_order_of_a_guest_without_items_is_a_draft_or_refused(operator, da
         "customer_id": "", "currency": "EUR", "shipping_address.country": "EIRE",
     }  # fmt: skip
     refused = operator.post("/admin/orders/new/", typed)
-    assert (refused.status_code, "An order needs at least one item" in said(refused)) == (400, True)
+    assert (refused.status_code, "An order needs at least one item" in text_of(refused)) == (400, True)
     assert (
         operator.post("/admin/orders/new/", typed | {"draft": "on", "key": _hidden(refused, "key")}).status_code == 302
     )
@@ -280,7 +280,7 @@ def test_the_page_is_shown_while_the_write_database_is_down_and_says_so(post, rf
     request = rf.get(PAGE)
     request.user, request.session = User(username="ada", is_staff=True, is_superuser=True), {}
     with dead("default"):
-        text = said(Order.as_view(site=admin.site)(request, order_id=ORDER).render())
+        text = text_of(Order.as_view(site=admin.site)(request, order_id=ORDER).render())
     assert "The write database does not answer: nothing can be changed now." in text
     assert "Total 7.375 GBP" in text
     assert "What can be done" not in text

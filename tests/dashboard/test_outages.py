@@ -110,7 +110,7 @@ def test_a_database_that_is_down_is_asked_once_in_a_request(client, monkeypatch)
         ConnectionPool, "getconn", lambda pool, timeout=None: (waits.append(timeout), getconn(pool, timeout))[1]
     )
     with dead("default"), dead("read"):
-        client.get("/admin/")
+        client.get("/admin/events/")
         assert waits == [patience.SECONDS] * 2
         waits.clear()
         client.get("/admin/audit/")

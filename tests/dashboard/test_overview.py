@@ -16,7 +16,8 @@ from projections.catch_up import catch_up
 from projections.models import ProjectionLagSample
 from projections.registry import PROJECTORS
 from projections.verify import verify
-from tests.dashboard.signed_in import shown_to_an_administrator, signed_in, text_of
+from tests.dashboard.staff import client as signed_in
+from tests.dashboard.staff import shown_to_an_administrator, text_of
 from tests.laws.dead_database import dead
 from tests.projections.helpers import checkpoint, poison
 
@@ -35,7 +36,7 @@ def test_all_is_right(shop):
     said = text_of(signed_in().get("/admin/"))
     assert "Everything is all right. All 6 read models keep their objectives, and nothing is held." in said
     assert "Orders today 3" in said
-    assert "Revenue today 30.6250 GBP" in said
+    assert "Revenue today 30.625 GBP" in said
     assert "web ok" in said
     assert "write database ok read database ok broker ok" in said
     assert (

@@ -16,7 +16,8 @@ from projections.models import Rebuild
 from projections.operations import Note
 from projections.registry import PROJECTORS
 from tests import databases as test_databases
-from tests.dashboard.signed_in import shown_to_an_administrator, signed_in, text_of
+from tests.dashboard.staff import client as signed_in
+from tests.dashboard.staff import shown_to_an_administrator, text_of
 from tests.laws.dead_database import dead
 from tests.projections.helpers import poison
 

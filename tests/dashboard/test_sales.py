@@ -203,7 +203,7 @@ def test_the_number_of_queries_is_bounded(staff, sold):
         _sold(f"2024-05-{day}", "1.00", country=f"Country {day}")
         _product("2024-05-01", f"sku-{day}", "1.00")
     assert [queries_of(staff, address) for address in asked] == few
-    assert max(few) <= 14
+    assert max(few) <= 16
 
 
 def test_it_is_for_those_who_may_see_orders_and_for_reading_alone(staff, databases):
