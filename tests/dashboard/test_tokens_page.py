@@ -119,7 +119,7 @@ def test_nobody_but_an_administrator_makes_or_revokes_a_token(databases, name):
     tokens.token(name)
     token = AccessToken.objects.get(name=name)
     for role in ("viewer", "operator", "engineer"):
-        client = signed_in(account("rosa", role))
+        client = signed_in(account(f"the {role}", role))
         assert _make(client, f"{name} too").status_code == 403
         assert client.post(LIST, {"token": token.pk, "reason": "no right to"}).status_code == 403
     token.refresh_from_db()
