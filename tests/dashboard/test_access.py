@@ -5,21 +5,30 @@ from django.contrib.auth.models import Group, User
 from tests.dashboard.accessibility import accessible, reachable
 from tests.dashboard.browser import PASSWORD
 
-LIST = ["", "tokens/", "tokens/new/", "audit/", "auth/user/", "auth/user/add/", "auth/group/", "auth/group/add/"]
+LISTS = ["", "tokens/", "audit/", "auth/user/", "auth/group/", "nothing/"]
+FORMS = ["tokens/new/", "auth/user/add/", "auth/user/{user}/change/", "auth/user/{user}/password/",
+         "auth/group/{group}/change/", "password_change/"]  # fmt: skip
 
 
-def test_pages_about_access_are_for_everybody(visit, user):
+def _for_everybody(page, address):
+    page.goto(f"/admin/{address}")
+    accessible(page)
+    reachable(page)
+
+
+def test_lists_about_access_and_the_login_are_for_everybody(visit, user):
     visitor = visit()
-    visitor.page.goto("/admin/login/")
-    accessible(visitor.page)
-    reachable(visitor.page)
+    _for_everybody(visitor.page, "login/")
     page = visitor.sign_in(user("ada"))
-    ada, viewer = User.objects.get(username="ada"), Group.objects.get(name="viewer")
-    of_one = [f"auth/user/{ada.pk}/change/", f"auth/user/{ada.pk}/password/", f"auth/group/{viewer.pk}/change/"]
-    for address in [*LIST, *of_one, "password_change/", "nothing/"]:
-        page.goto(f"/admin/{address}")
-        accessible(page)
-        reachable(page)
+    for address in LISTS:
+        _for_everybody(page, address)
+
+
+def test_forms_about_access_are_for_everybody(visit, user):
+    page = visit().sign_in(user("ada"))
+    numbers = {"user": User.objects.get(username="ada").pk, "group": Group.objects.get(name="viewer").pk}
+    for address in FORMS:
+        _for_everybody(page, address.format(**numbers))
 
 
 def test_a_token_is_made_copied_and_revoked_and_its_text_goes_nowhere_else(visit, user, service):
