@@ -33,8 +33,8 @@ PAGES: dict[str, type[Page]] = {
     "orders/export.csv": OrdersExport,
     "orders/new/": NewOrder,
     "orders/<uuid:order_id>/": Order,
-    "projections": Projections,
-    "projections/<slug:projection>": Projection,
+    "projections/": Projections,
+    "projections/<slug:projection>/": Projection,
 }
 
 

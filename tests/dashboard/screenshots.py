@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-ORDERS, BEHIND, SECONDS_OF_LAG = 160, 12, 25
+ORDERS, DAYS, BEHIND, SECONDS_OF_LAG = 160, 30, 12, 25
 ACCOUNT = "ada"
 # What the parameters in the addresses of pages stand for: a page with a parameter of another name needs a line here.
 PARAMETERS: dict[str, Callable[[], Any]] = {
@@ -130,7 +130,7 @@ def _live_a_day(service: Any) -> None:
         manage("create_user", f"{role}-1", "--role", role, "--quiet", "--reason", "a new colleague")
     manage("create_token", "--name", "till-3", "--quiet", "--reason", "the till at the door")
     manage("create_token", "--name", "web shop", "--role", "customer", "--customer", "c-1", "--quiet")
-    placed = samples.place(ORDERS, seed=7)
+    placed = samples.place(ORDERS, seed=7, days=DAYS)
     poison(placed[3], version=Event.objects.filter(stream_id=placed[3]).count() + 1)
     eventually(ParkedEvent.objects.exists, "the poisoned stream is held")
     eventually(lambda: all(one.lag_events == 0 for one in status()), "all is posted", 120)

@@ -63,7 +63,7 @@ def test_what_is_wrong_is_said_worst_first_with_where_to_go(shop, monkeypatch):
         ("warn", "daily_sales has a rebuild that was interrupted: resume or discard it."),
     ]
     assert {one.address for one in page.context["troubles"]} == {
-        f"/admin/projections/{name}" for name in ("order_views", "order_timeline", "customer_summaries", "daily_sales")
+        f"/admin/projections/{name}/" for name in ("order_views", "order_timeline", "customer_summaries", "daily_sales")
     }
     assert "5 things need you:" in text_of(page)
 

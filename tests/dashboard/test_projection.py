@@ -22,7 +22,7 @@ from tests.laws.dead_database import dead
 from tests.projections.helpers import poison
 
 ORDER_VIEWS = PROJECTORS[0]
-PAGE = "/admin/projections/order_views"
+PAGE = "/admin/projections/order_views/"
 ACTIONS = (
     "pause", "resume", "retry", "skip", "verify", "repair", "rebuild", "resume_rebuild", "cancel", "roll_back",
 )  # fmt: skip
@@ -89,10 +89,10 @@ def add_jam_behind(order_id):
     ("permissions", "path", "status"),
     [
         (["auth.view_user"], PAGE, 403),
-        (["auth.view_user"], "/admin/projections", 403),
+        (["auth.view_user"], "/admin/projections/", 403),
         (["projections.view_rebuild"], PAGE, 200),
-        (["projections.view_rebuild"], "/admin/projections", 200),
-        (["projections.view_rebuild"], "/admin/projections/orders", 404),
+        (["projections.view_rebuild"], "/admin/projections/", 200),
+        (["projections.view_rebuild"], "/admin/projections/orders/", 404),
         (["projections.view_rebuild"], f"{PAGE}?hours=168", 200),
         (["projections.view_rebuild"], f"{PAGE}?hours=%00", 200),
     ],

@@ -9,7 +9,7 @@ from tests.databases import owner_connection
 from tests.e2e.service import eventually
 from tests.projections.helpers import poison
 
-ORDER_VIEWS = "/admin/projections/order_views"
+ORDER_VIEWS = "/admin/projections/order_views/"
 _AS_ANOTHER = (
     "update events set data = (select data from events where stream_id = %s and version = 2) where position = %s"
 )

@@ -11,7 +11,7 @@
     const asked = JSON.parse(canvas.dataset.chart);
     const page = canvas.closest(".db-page") || document.documentElement;
     const own = (name) => getComputedStyle(page).getPropertyValue(name).trim();
-    const palette = [own("--db-accent"), own("--db-info"), own("--db-warn"), own("--db-good"), own("--db-bad"), own("--db-subtle")];
+    const palette = [own("--db-accent"), own("--db-warn"), own("--db-good"), own("--db-violet"), own("--db-bad"), own("--db-subtle")];
     const round = asked.type === "doughnut";
     const datasets = asked.datasets.map((one, number) => ({
       borderWidth: asked.type === "line" ? 2 : 0,
