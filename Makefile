@@ -39,7 +39,7 @@ bench: $(LOCKED) ## measure, as ratios to baselines of the same run, in ten minu
 	@$(BIN)/python -m benchmarks.serving
 	@$(BIN)/python -m benchmarks.api_write
 
-bench-%: $(LOCKED) # one of them at its full size: append, live, rebuild, visible, broker_down, serving, api_write
+bench-%: $(LOCKED) # one of them at its full size: append, live, rebuild, visible, broker_down, serving, api_write, dashboard
 	@exec $(BIN)/python -m benchmarks.$*
 
 clean: ## stop the embedded servers and remove their data and all caches (.venv stays)
