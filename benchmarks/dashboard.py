@@ -5,6 +5,7 @@ read model. Each page is asked for several times by an administrator; the first 
 table is compared with the dashboard's, so that none is forgotten.
 """
 
+import resource
 import statistics
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import ExitStack
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from benchmarks import databases, workload
+from benchmarks import databases, table, workload
 
 SIZES, ASKED = (10_000, 1_000_000), 7
 
@@ -41,15 +42,25 @@ def main(sizes: tuple[int, ...]) -> None:
 
 def _fill(orders: int) -> None:
     """Write the log, and build every read model from it."""
-    from projections.rebuild import Options, rebuild
     from projections.registry import PROJECTORS
 
     workload.write(orders * workload.EVENTS_PER_ORDER)
     for projector in PROJECTORS:
-        started = perf_counter()
-        rebuild(projector, Options(workers=2))
-        print(f"  {projector.name} rebuilt in {perf_counter() - started:.1f} s", flush=True)
+        [(seconds, *peaks)] = databases.in_processes(_rebuilt, [(projector.name,)], timeout=3_600)
+        print(f"  {projector.name} rebuilt in {seconds:.1f} s, at most {max(peaks)} MB a process", flush=True)
     databases.settle()
+
+
+def _rebuilt(barrier: Any, name: str) -> tuple[float, int, int]:
+    """Rebuild with a helper; return the seconds, and the most memory that this process and that one took, in MB."""
+    from projections.rebuild import Options, rebuild
+    from projections.registry import named
+
+    seconds = table.seconds(lambda: rebuild(named([name])[0], Options(workers=2)))
+    own, helpers = (
+        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return seconds, own, helpers
 
 
 def _answers() -> Iterator[tuple[str, Answer]]:
