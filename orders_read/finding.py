@@ -24,7 +24,8 @@ from orders_read.rows import Row
 from orders_read.words import tsquery
 
 CANDIDATES = 100
-_FIRST, _MARGIN, _ENTRIES_PER_ORDER = 2_000, 1.5, 20  # what a look at an order costs, in entries of an index
+_FIRST, _MARGIN = 2_000, 1.2
+_LOOK, _CLOSE_LOOK = 20, 200  # what it costs to fetch an order, and to read its words, in entries of an index
 _ORDERS = "select reltuples from pg_class where oid = 'order_views'::regclass"
 _BEGIN, _END = "\x02", "\x03"
 _HEADLINE = f"StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=12, MinWords=4, FragmentDelimiter= … "
@@ -121,8 +122,10 @@ def _found(query: ListOrders, source: str, wanted: int) -> list[Place]:
     found = _in_window(query, source, first, wanted)
     if first.edge is None or len(found) == wanted:
         return found
+    if not found:  # there are fewer than was thought, or none of now
+        return _in_window(query, source, _Window(first.edge, None), wanted)
     missing = wanted - len(found)
-    wider = _after(first.edge, span, _MARGIN * missing / max(len(found), 0.5))
+    wider = _after(first.edge, span, _MARGIN * missing / len(found))
     found += _in_window(query, source, _Window(first.edge, wider), missing)
     if wider is None or len(found) == wanted:
         return found
@@ -138,7 +141,8 @@ def _first_window(query: ListOrders, source: str, wanted: int) -> tuple[_Window,
     [(newest, edge, orders)] = reading.fetch(source, statement, [*values, *values])
     matches = _expected(query, source)
     needed = _MARGIN * wanted * orders / matches
-    if edge is None or matches * _ENTRIES_PER_ORDER <= needed:
+    look = _LOOK if _matching(query) == _matching(query, roughly=True) else _CLOSE_LOOK
+    if edge is None or matches * look <= needed:
         return _Window(None, None), timedelta()
     first = _Window(None, _after(newest, edge - newest, max(1, needed / _FIRST)), needed <= _FIRST)
     return first, (first.edge or edge) - newest

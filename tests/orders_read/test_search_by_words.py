@@ -39,7 +39,7 @@ def _all(api, **asked):
 
 def _in_windows_of(orders, monkeypatch):
     monkeypatch.setattr(finding, "_FIRST", orders)
-    monkeypatch.setattr(finding, "_ENTRIES_PER_ORDER", 10**9)  # it never seems less work to look at all matches
+    monkeypatch.setattr(finding, "_LOOK", 10**9)  # it never seems less work to look at all matches
 
 
 def _newest_first(views, meets):
