@@ -3,6 +3,7 @@
 Whoever reaches the service may read it: it holds nothing secret, and says itself who may do what.
 """
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,8 @@ from gate.params import read_query
 from gate.permissions import May
 from gate.tokens import ROLES
 
+_making = threading.Lock()
+
 
 class Schema(APIView):
     """The description of the API."""
@@ -37,8 +40,13 @@ class Schema(APIView):
         return Response(description())
 
 
-@cache
 def description() -> dict[str, Any]:
-    """Return the OpenAPI document; it is the same for everybody, and made once."""
+    """Return the OpenAPI document: the same for everybody, made once, by one thread, as drf-spectacular needs it."""
+    with _making:
+        return _description()
+
+
+@cache
+def _description() -> dict[str, Any]:
     found: dict[str, Any] = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
     return found
