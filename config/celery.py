@@ -10,6 +10,8 @@ from celery import Celery
 from celery.signals import task_postrun, task_prerun, worker_process_init, worker_ready
 from django.db import close_old_connections
 
+from gate import kept
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("daybook")
@@ -34,6 +36,7 @@ def give_connections_back(**signal: Any) -> None:
     """
     if not signal["task"].request.is_eager:
         close_old_connections()
+        kept.close_the_dead()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core.signals import request_started
 
+from gate import kept
+
 
 class OrdersReadConfig(AppConfig):
     """SEE → ANSWER."""
@@ -12,6 +14,4 @@ class OrdersReadConfig(AppConfig):
 
     def ready(self) -> None:
         """See to it that a request begins with connections that live."""
-        from orders_read.reading import close_the_dead
-
-        request_started.connect(close_the_dead, dispatch_uid="orders_read.reading")
+        request_started.connect(kept.close_the_dead, dispatch_uid="gate.kept")

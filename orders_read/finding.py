@@ -1,13 +1,14 @@
 """Searches, and lists by product: what an index knows without an order is looked for from the newest orders on.
 
-The newest orders are searched first, then as many more as should hold what is missing, then all. So a common word costs
-no more in a long history than in a short one, and a rare word what its few orders cost. What is sorted by anything but
-time are the newest CANDIDATES matches.
+As many of the newest orders are searched first as should hold what is wanted, going by the server's statistics; then as
+many more as should hold what is missing; then all. Where that is less work, all matches are looked at instead. So a
+common word costs no more in a long history than in a short one, and a rare word what its few orders cost. What is
+sorted by anything but time are the newest CANDIDATES matches.
 """
 
 import html
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -22,8 +23,10 @@ from orders_read.queries import ListOrders, SearchOrders
 from orders_read.rows import Row
 from orders_read.words import tsquery
 
-CANDIDATES = 1_000
-_FIRST, _MARGIN = 2_000, 1.5
+CANDIDATES = 100
+_FIRST, _MARGIN = 2_000, 1.2
+_LOOK, _CLOSE_LOOK = 20, 200  # what it costs to fetch an order, and to read its words, in entries of an index
+_ORDERS = "select reltuples from pg_class where oid = 'order_views'::regclass"
 _BEGIN, _END = "\x02", "\x03"
 _HEADLINE = f"StartSel={_BEGIN}, StopSel={_END}, MaxFragments=2, MaxWords=12, MinWords=4, FragmentDelimiter= … "
 _FROM_TEXT: dict[str, Callable[[str], Any]] = {
@@ -35,10 +38,15 @@ _FROM_TEXT: dict[str, Callable[[str], Any]] = {
 
 
 class _Window(NamedTuple):
-    """A part of time; None is without an end. What was recorded at `edge` is inside, at `start` outside."""
+    """A part of time; None is without an end. What was recorded at `edge` is inside, at `start` outside.
+
+    In a short one that begins at the beginning orders may be walked in their order, past those that do not match; in
+    any other that could take as long as there are orders.
+    """
 
     start: datetime | None
     edge: datetime | None
+    is_short: bool = False
 
 
 def find_orders(query: ListOrders, wish: Wish, source: str) -> tuple[Progress, Page]:
@@ -80,14 +88,23 @@ def _says_something(query: ListOrders, source: str) -> bool:
     return bool(nodes > 0)
 
 
-def _matching(query: ListOrders) -> list[Condition]:
+def _matching(query: ListOrders, *, roughly: bool = False) -> list[Condition]:
+    """Return the conditions that all matches meet; roughly, those that an index knows."""
     found = conditions.conditions(query)
     if query.product_id is not None:
         found.append(Condition("product_ids", "product_ids @> array[%s]", (query.product_id,)))
     if words := _words(query):
-        sql, values, order_id = f"search @@ {words.sql}", words.values, _as_id(query)
-        either = Condition("search", f"({sql} or order_id = %s)", (*values, order_id))
-        found.append(either if order_id else Condition("search", sql, values))
+        found += _of_words(query, words, roughly)
+    return found
+
+
+def _of_words(query: ListOrders, words: Condition, roughly: bool) -> list[Condition]:
+    if order_id := _as_id(query):
+        return [Condition("search", f"(search @@ {words.sql} or order_id = %s)", (*words.values, order_id))]
+    loose = tsquery(query.q, loosely=True)  # type: ignore[attr-defined]
+    found = [Condition("search", f"search @@ {loose.sql}", loose.values)]
+    if loose != words and not roughly:  # no index has this expression: it is asked of rows that the index has found
+        found.append(Condition("search", f"search || '' @@ {words.sql}", words.values))
     return found
 
 
@@ -101,33 +118,47 @@ def _as_id(query: ListOrders) -> UUID | None:
 
 def _found(query: ListOrders, source: str, wanted: int) -> list[Place]:
     """Return matches from the newest on (or the oldest, when they are sorted so), at most as many as are wanted."""
-    descending = is_descending(query) if query.sort_by == "created_at" else True
-    after = beyond(query) if query.sort_by == "created_at" else []
-    newest, edge = _first_window(source, after, descending=descending)
-    found = _in_window(query, source, _Window(None, edge), wanted)
-    if edge is None or len(found) == wanted:
+    first, span = _first_window(query, source, wanted)
+    found = _in_window(query, source, first, wanted)
+    if first.edge is None or len(found) == wanted:
         return found
-    wider = _wider(newest, edge, len(found), wanted)
-    found += _in_window(query, source, _Window(edge, wider), wanted - len(found))
+    if not found:  # there are fewer than was thought, or none of now
+        return _in_window(query, source, _Window(first.edge, None), wanted)
+    missing = wanted - len(found)
+    wider = _after(first.edge, span, _MARGIN * missing / len(found))
+    found += _in_window(query, source, _Window(first.edge, wider), missing)
     if wider is None or len(found) == wanted:
         return found
     return found + _in_window(query, source, _Window(wider, None), wanted - len(found))
 
 
-def _first_window(source: str, after: list[Condition], *, descending: bool) -> tuple[Any, Any]:
-    """Return when the first order was created, and the one _FIRST places behind it; None where there are fewer."""
-    clause, values = conditions.where(after)
-    order = sorting("created_at", descending=descending)
-    times = f"select created_at from order_views {clause} order by {order} limit 1 offset"
-    statement = f"select ({times} 0), ({times} {_FIRST})"
-    return reading.fetch(source, statement, [*values, *values])[0]  # type: ignore[return-value]
+def _first_window(query: ListOrders, source: str, wanted: int) -> tuple[_Window, timedelta]:
+    """Return the window that should hold what is wanted, and how long it is."""
+    descending = is_descending(query) if query.sort_by == "created_at" else True
+    clause, values = conditions.where(beyond(query) if query.sort_by == "created_at" else [])
+    times = f"select created_at from order_views {clause} order by {sorting('created_at', descending=descending)}"
+    statement = f"select ({times} limit 1), ({times} limit 1 offset {_FIRST}), ({_ORDERS})"
+    [(newest, edge, orders)] = reading.fetch(source, statement, [*values, *values])
+    matches = _expected(query, source)
+    needed = _MARGIN * wanted * orders / matches
+    look = _LOOK if _matching(query) == _matching(query, roughly=True) else _CLOSE_LOOK
+    if edge is None or matches * look <= needed:
+        return _Window(None, None), timedelta()
+    first = _Window(None, _after(newest, edge - newest, max(1, needed / _FIRST)), needed <= _FIRST)
+    return first, (first.edge or edge) - newest
 
 
-def _wider(newest: datetime, edge: datetime, found: int, wanted: int) -> datetime | None:
-    """Return until when there should be enough, going by how many there were in the first window; None for ever."""
-    times = _MARGIN * (wanted - found) / max(found, 0.5)
+def _expected(query: ListOrders, source: str) -> float:
+    """Return how many orders the server thinks there are that match."""
+    clause, values = conditions.where(_matching(query, roughly=True))
+    [(plan,)] = reading.fetch(source, f"explain (format json) select from order_views {clause}", values)
+    return float(max(1, plan[0]["Plan"]["Plan Rows"]))
+
+
+def _after(time: datetime, span: timedelta, times: float) -> datetime | None:
+    """Return the time that lies so many spans (negative where the newest come first) after another; None for ever."""
     try:
-        return edge + (edge - newest) * times
+        return time + span * times
     except OverflowError:
         return None
 
@@ -141,17 +172,21 @@ def _in_window(query: ListOrders, source: str, window: _Window, wanted: int) -> 
     if window.start is not None:
         asked.append(Condition("created_at", f"created_at {outside} %s", (window.start,)))
     clause, values = conditions.where(asked)
-    value, given = _sorted_by(query)
+    value, needs, given = _sorted_by(query)
     order = sorting("created_at", descending=descending)
-    statement = f"select {value}, order_id from order_views {clause} order by {order} limit %s"
+    matching = f"select created_at, order_id, {needs} as needed from order_views {clause}"
+    if not window.is_short:
+        matching = f"select * from ({matching} offset 0) as matching"
+    statement = f"select {value}, order_id from ({matching} order by {order} limit %s) as newest"
     return [Place(*found) for found in reading.fetch(source, statement, [*given, *values, wanted])]
 
 
-def _sorted_by(query: ListOrders) -> tuple[str, tuple[Any, ...]]:
+def _sorted_by(query: ListOrders) -> tuple[str, str, tuple[Any, ...]]:
+    """Return what orders are sorted by, made of the column `needed`; that column; and the values for it."""
     words = _words(query)
     if query.sort_by == "relevance" and words:
-        return f"ts_rank(search, {words.sql})", words.values
-    return query.sort_by, ()
+        return f"ts_rank(needed, {words.sql})", "search", words.values
+    return "needed", query.sort_by, ()
 
 
 def _shown(query: ListOrders, found: list[Place], wanted: int) -> list[Place]:

@@ -170,14 +170,14 @@ def _counted(choices: list[list[Condition]], source: str) -> list[int]:
 def _looked_at(plan: Plan, bound: int, names: set[str]) -> tuple[str, list[Any]]:
     """Return what a plan looks at, as a subquery with these columns and those of its outer conditions."""
     clause, values = conditions.where(plan.inner)
-    columns = ", ".join(sorted({"order_id", *names, *(condition.column for condition in plan.outer)}))
+    columns = ", ".join(sorted({*names, *(condition.column for condition in plan.outer)}))
     sql = f"(select {columns} from order_views {clause} order by {plan.order} limit {bound}) as looked_at"
     return sql, values
 
 
 def _places(query: ListOrders, plan: Plan, offset: int, source: str) -> list[Place]:
     """Return the page's places, and one more where there is one."""
-    looked_at, inner = _looked_at(plan, plan.bound, {query.sort_by})
+    looked_at, inner = _looked_at(plan, plan.bound, {query.sort_by, "order_id"})
     clause, outer = conditions.where(plan.outer)
     order = sorting(query.sort_by, descending=is_descending(query))
     statement = f"select {query.sort_by}, order_id from {looked_at} {clause} order by {order} offset %s limit %s"
@@ -199,9 +199,9 @@ def _count(plan: Plan, source: str) -> dict[str, Any]:
     """Return the members of a numbered page that say how many orders there are."""
     looked_at, inner = _looked_at(plan, min(plan.bound, WALK) + 1, set())
     clause, outer = conditions.where(plan.outer)
-    matching = f"count(*) filter ({clause})" if clause else "count(*)"
-    [(total, seen)] = reading.fetch(source, f"select {matching}, count(*) from {looked_at}", [*outer, *inner])
-    return {"total": min(total, WALK), "total_is_exact": seen <= min(plan.bound, WALK)}
+    counts = f"count(*) filter ({clause}), count(*)" if clause else "count(*)"
+    [(total, *seen)] = reading.fetch(source, f"select {counts} from {looked_at}", [*outer, *inner])
+    return {"total": min(total, WALK), "total_is_exact": max([total, *seen]) <= min(plan.bound, WALK)}
 
 
 def _text(value: Any) -> str:

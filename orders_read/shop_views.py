@@ -10,10 +10,10 @@ from rest_framework.views import APIView
 
 from gate.consistency import token_of
 from gate.permissions import May
+from gate.plain_view import PlainView
 from gate.tokens import AUDITOR, OPERATOR, SERVICE
 from orders_read import answers, filters
 from orders_read.query_bus import Answer, ask
-from orders_read.query_view import QueryView
 from orders_read.reports import DAILY_SALES, PRODUCT_SALES
 from orders_read.rows import Row
 from orders_read.serializers import daily_sales_body, product_sales_body
@@ -64,7 +64,7 @@ class ProductSales(_Report):
         return self._answer(request, ask(query, filters.wish(request)), wanted, query.read_model)
 
 
-class Events(QueryView):
+class Events(PlainView):
     """The log, as other systems follow it."""
 
     may: May = {"GET": {SERVICE, AUDITOR}}
@@ -77,7 +77,7 @@ class Events(QueryView):
         return answers.json(answer, body)
 
 
-class Projections(QueryView):
+class Projections(PlainView):
     """The projections, for those who run the service."""
 
     may: May = STAFF

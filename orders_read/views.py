@@ -6,12 +6,12 @@ from rest_framework.request import Request
 from gate.headers import known_tags
 from gate.params import customer_id_of, order_id_of
 from gate.permissions import May, check_customer, customer_not_found
+from gate.plain_view import PlainView
 from gate.problems import Problem
 from gate.tokens import AUDITOR, CUSTOMER, OPERATOR
 from orders_read import answers, filters
 from orders_read.queries import GetOrderAsOf, ListOrders, Query
 from orders_read.query_bus import Answer, ask
-from orders_read.query_view import QueryView
 from orders_read.reading import TooSlow
 from orders_read.serializers import order_body, page_body, summary_body
 
@@ -19,7 +19,7 @@ READERS: May = {"GET": {CUSTOMER, OPERATOR, AUDITOR}}
 _LATER = {"Retry-After": "2"}
 
 
-class OrderDetail(QueryView):
+class OrderDetail(PlainView):
     """One order."""
 
     may: May = READERS
@@ -36,7 +36,7 @@ class OrderDetail(QueryView):
         return answers.json(answer, order_body(answer.found), ETag=tag)
 
 
-class OrderTimeline(QueryView):
+class OrderTimeline(PlainView):
     """What happened to one order."""
 
     may: May = READERS
@@ -52,7 +52,7 @@ class OrderTimeline(QueryView):
         return answers.json(answer, body | {"next_after_version": found.next_after_version})
 
 
-class OrderList(QueryView):
+class OrderList(PlainView):
     """All orders."""
 
     may: May = READERS
@@ -62,7 +62,7 @@ class OrderList(QueryView):
         return _page(request, filters.orders(request))
 
 
-class CustomerOrders(QueryView):
+class CustomerOrders(PlainView):
     """The orders of one customer."""
 
     may: May = READERS
@@ -74,7 +74,7 @@ class CustomerOrders(QueryView):
         return _page(request, query)
 
 
-class SearchOrders(QueryView):
+class SearchOrders(PlainView):
     """All orders, by the words in them."""
 
     may: May = READERS
@@ -84,7 +84,7 @@ class SearchOrders(QueryView):
         return _page(request, filters.search(request))
 
 
-class Customer(QueryView):
+class Customer(PlainView):
     """One customer."""
 
     may: May = READERS

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from django.http import HttpResponse
@@ -12,8 +13,9 @@ from orders_write.command_bus import Result
 from orders_write.domain.errors import DomainError, InvalidCommand, LineNotFound, OrderNotFound
 from orders_write.domain.events import ItemsFulfilled, OrderCreated, OrderItemAdded
 from orders_write.domain.fulfillment_errors import FulfillmentNotFound
-from orders_write.event_store import ConcurrencyConflict
+from orders_write.event_store import ConcurrencyConflict, NewEvent
 
+_POSITION = "Consistency-Token"
 _NOT_FOUND: Mapping[type[Exception], str] = {
     OrderNotFound: "There is no such order",
     LineNotFound: "The order has no such line",
@@ -21,12 +23,27 @@ _NOT_FOUND: Mapping[type[Exception], str] = {
 }
 
 
-class Told(msgspec.Struct, frozen=True):
-    """An HTTP answer that can be kept and given again: its status, the headers that matter, and its body as JSON."""
+class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An HTTP answer that can be kept and given again: its status, the headers that matter, and its body as JSON.
+
+    `last`: it is kept together with events, before they have positions; this is the last one's stream and version.
+    """
 
     status: int
     headers: dict[str, str]
     body: str
+    last: tuple[UUID, int] | None = None
+
+    def kept(self, last: NewEvent | None) -> "Told":
+        """Return the answer as it is kept, without what follows from a position."""
+        if last is None:
+            return self
+        headers = {name: value for name, value in self.headers.items() if name != _POSITION}
+        return Told(self.status, headers, self.body, (last.stream_id, last.version))
+
+    def at(self, position: int) -> "Told":
+        """Return a kept answer as it was given when its last event had been stored at a position."""
+        return Told(self.status, self.headers | {_POSITION: token_of(position)}, self.body)
 
     def response(self, **headers: str) -> HttpResponse:
         """Return the answer, with some headers more."""
@@ -35,7 +52,7 @@ class Told(msgspec.Struct, frozen=True):
 
 def done(result: Result, status: str, code: int) -> Told:
     """Tell what a command has led to, and where what it has made can be found."""
-    headers = {"ETag": f'"{result.version}"', "Consistency-Token": token_of(result.position)}
+    headers = {"ETag": f'"{result.version}"', _POSITION: token_of(result.position)}
     return told(code, body_of_result(result, status), headers | _location(result))
 
 

@@ -1,6 +1,9 @@
 """The write side's Django app."""
 
 from django.apps import AppConfig
+from django.core.signals import request_started
+
+from gate import kept
 
 
 class OrdersWriteConfig(AppConfig):
@@ -8,3 +11,7 @@ class OrdersWriteConfig(AppConfig):
 
     name = "orders_write"
     verbose_name = "Orders: write side"
+
+    def ready(self) -> None:
+        """See to it that a request begins with connections that live."""
+        request_started.connect(kept.close_the_dead, dispatch_uid="gate.kept")

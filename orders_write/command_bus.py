@@ -63,14 +63,16 @@ Handler = Callable[[Command, Order | None], list[Event]]
 HANDLERS: Mapping[type[Command], Handler] = dict.fromkeys(COMMANDS, decide)
 
 
+Decided = tuple[list[Answer], list[NewEvent]]
+Decide = Callable[[Sequence[Asked], int | None], Decided]
+Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
+
+
 class Once(Protocol):
-    """Makes commands be done once: it remembers their answers in the transaction of their events."""
+    """Makes commands be done once: their answers are stored in the one statement that stores their events."""
 
-    def claim(self) -> None:
-        """Take the commands on, before anything is loaded; raises what there is to say when they were done before."""
-
-    def keep(self, answers: Sequence[Answer]) -> None:
-        """Remember the answers, after the events are appended."""
+    def append(self, events: Sequence[NewEvent], answers: Sequence[Answer]) -> list[int]:
+        """Store both and return the events' positions; raises what there is to say when they were done before."""
 
 
 def dispatch(command: Command, context: Context, *, expected_version: int | None = None) -> Result:
@@ -97,7 +99,7 @@ def dispatch_many(
     Raises:
         ConcurrencyConflict: races were lost time and again; nothing is stored.
     """
-    return logged(counted(retried(recorded(of_customers(_transact), once))), asked, expected_version)
+    return logged(counted(retried(stored(of_customers(_decide), once))), asked, expected_version)
 
 
 def possible_after(order_id: UUID, events: Iterable[Event]) -> Possible:
@@ -107,9 +109,6 @@ def possible_after(order_id: UUID, events: Iterable[Event]) -> Possible:
     """
     order = replay(events)
     return {} if order is None else possible(order_id, order)
-
-
-Transact = Callable[[Sequence[Asked], int | None], list[Answer]]
 
 
 def retried(transact: Transact) -> Transact:
@@ -126,29 +125,32 @@ def retried(transact: Transact) -> Transact:
     return with_retry
 
 
-def recorded(transact: Transact, once: Once | None) -> Transact:
-    """Middleware: commands that shall be done once are remembered, with their answers, in the events' transaction."""
-    if once is None:
-        return transact
+def stored(decide: Decide, once: Once | None) -> Transact:
+    """Middleware: what was decided is stored, events and answers together where commands shall be done once."""
 
-    def with_record(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
-        with event_store.transaction_of_a_record():
-            once.claim()
-            answers = transact(asked, expected_version)
-            once.keep(answers)
-        return answers
+    def with_events(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+        answers, new = decide(asked, expected_version)
+        drawn = once.append(new, answers) if once else event_store.append(new)
+        positions = {(event.stream_id, event.version): position for event, position in zip(new, drawn, strict=True)}
+        return [
+            replace(answer, position=positions[answer.order_id, answer.version])
+            if isinstance(answer, Result)
+            else answer
+            for answer in answers
+        ]
 
-    return with_record
+    return with_events
 
 
-def of_customers(transact: Transact) -> Transact:
+def of_customers(decide: Decide) -> Decide:
     """Middleware: to a customer, somebody else's order is one that is not there, whatever is asked of it."""
 
-    def with_owners(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+    def with_owners(asked: Sequence[Asked], expected_version: int | None) -> Decided:
         refusals = [_refusal(command, context.customer_id) for command, context in asked]
         let_in = [one for one, refusal in zip(asked, refusals, strict=True) if refusal is None]
-        answers = iter(transact(let_in, expected_version) if let_in else [])
-        return [refusal or next(answers) for refusal in refusals]
+        answers, new = decide(let_in, expected_version) if let_in else ([], [])
+        left = iter(answers)
+        return [refusal or next(left) for refusal in refusals], new
 
     return with_owners
 
@@ -192,16 +194,11 @@ def _log_one(command: Command, context: Context, answer: Answer, took_ms: float)
     )
 
 
-def _transact(asked: Sequence[Asked], expected_version: int | None) -> list[Answer]:
+def _decide(asked: Sequence[Asked], expected_version: int | None) -> Decided:
     batch = _Batch({command.order_id for command, context in asked if not context.id_is_new})
     if asked and (conflict := batch.conflict(asked[0][0].order_id, expected_version)):
-        return [conflict] * len(asked)
-    answers = [batch.carry_out(command, context) for command, context in asked]
-    positions = dict(zip(batch.keys, event_store.append(batch.new), strict=True))
-    return [
-        replace(answer, position=positions[answer.order_id, answer.version]) if isinstance(answer, Result) else answer
-        for answer in answers
-    ]
+        return [conflict] * len(asked), []
+    return [batch.carry_out(command, context) for command, context in asked], batch.new
 
 
 class _Batch:
@@ -213,10 +210,6 @@ class _Batch:
         self.new: list[NewEvent] = []
         for stored in event_store.load_streams(order_ids) if order_ids else ():
             self._apply(stored.stream_id, stored.event)
-
-    @property
-    def keys(self) -> list[tuple[UUID, int]]:
-        return [(new.stream_id, new.version) for new in self.new]
 
     def conflict(self, order_id: UUID, expected_version: int | None) -> ConcurrencyConflict | None:
         found = self.versions.get(order_id, 0)

@@ -1,7 +1,6 @@
 """4 · The event store: load a stream, and append to it (event_log.py reads the log)."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
@@ -112,16 +111,11 @@ class ConcurrencyConflict(Exception):
         self.found_version = found_version
 
 
-def transaction_of_a_record() -> AbstractContextManager[None]:
-    """Open the transaction of a command that leaves more behind than its events, which need none: see `append`."""
-    return transaction.atomic(using=WRITE)
-
-
-def append(events: Sequence[NewEvent]) -> list[int]:
-    """Append events in one INSERT, in their order, and ring the doorbell once they are committed.
+def append(events: Sequence[NewEvent], claim: log_insert.Claim | None = None) -> list[int]:
+    """Append events in one statement, in their order, and ring the doorbell once they are committed.
 
     Returns:
-        The positions drawn, one for each event.
+        The positions drawn, one for each event; none where a claim is not granted, and then nothing is stored.
 
     Raises:
         ConcurrencyConflict: one of the versions was taken, or another append was in the way; none of them is stored.
@@ -130,7 +124,7 @@ def append(events: Sequence[NewEvent]) -> list[int]:
         return []
     try:
         with transaction.mark_for_rollback_on_error(using=WRITE):  # one statement: without a transaction it is its own
-            positions = log_insert.insert(connections[WRITE], STREAM_TYPE, [_row(event) for event in events])
+            positions = log_insert.insert(connections[WRITE], STREAM_TYPE, [_row(event) for event in events], claim)
     except IntegrityError as error:
         if STREAM_VERSION not in str(error):
             raise
@@ -139,7 +133,8 @@ def append(events: Sequence[NewEvent]) -> list[int]:
         if not isinstance(error.__cause__, DeadlockDetected):
             raise
         raise ConcurrencyConflict(events[0].stream_id, events[0].version - 1) from error
-    transaction.on_commit(_ring, using=WRITE, robust=True)
+    if positions:
+        transaction.on_commit(_ring, using=WRITE, robust=True)
     return positions
 
 
@@ -166,6 +161,11 @@ def is_of_customer(stream_id: UUID, customer_id: str) -> bool:
     """Tell whether an order is a customer's; an index alone answers, in the same time for every order that is not."""
     first = _log().filter(stream_id=stream_id, version=1)
     return first.annotate(customer=KT("data__customer_id")).filter(customer=customer_id).exists()
+
+
+def position_of(stream_id: UUID, version: int) -> int:
+    """Return the position of an event that there is."""
+    return _log().values_list("position", flat=True).get(stream_id=stream_id, version=version)
 
 
 def existing(stream_ids: Sequence[UUID]) -> set[UUID]:

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from gate.params import number_of, order_id_of
 from gate.permissions import May
+from gate.plain_view import PlainView
 from gate.tokens import OPERATOR
 from orders_write.asking import carry_out, given, reason_of
 from orders_write.domain import commands
@@ -15,7 +15,7 @@ from orders_write.domain.values import LineQuantity
 from orders_write.serializers import FulfillmentBody, NoBody, ReasonBody, ReturnBody, TrackingBody
 
 
-class Fulfillments(APIView):
+class Fulfillments(PlainView):
     """The shipments of one order."""
 
     may: May = {"POST": {OPERATOR}}
@@ -27,7 +27,7 @@ class Fulfillments(APIView):
         return carry_out(request, commands.FulfillItems(order_id=order, items=items, **body), "fulfilled", 201)
 
 
-class Fulfillment(APIView):
+class Fulfillment(PlainView):
     """One shipment of an order."""
 
     may: May = {"PATCH": {OPERATOR}, "DELETE": {OPERATOR}}
@@ -45,7 +45,7 @@ class Fulfillment(APIView):
         return carry_out(request, command, "fulfillment_cancelled")
 
 
-class Delivery(APIView):
+class Delivery(PlainView):
     """The arrival of one shipment."""
 
     may: May = {"POST": {OPERATOR}}
@@ -57,7 +57,7 @@ class Delivery(APIView):
         return carry_out(request, commands.MarkDelivered(order_id=order, fulfillment=number), "delivered")
 
 
-class Hold(APIView):
+class Hold(PlainView):
     """The hold on the shipments of one order."""
 
     may: May = {"PUT": {OPERATOR}, "DELETE": {OPERATOR}}
@@ -73,7 +73,7 @@ class Hold(APIView):
         return carry_out(request, commands.ReleaseHold(order_id=order), "hold_released")
 
 
-class Returns(APIView):
+class Returns(PlainView):
     """What of one order has come back."""
 
     may: May = {"POST": {OPERATOR}}

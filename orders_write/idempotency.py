@@ -1,11 +1,12 @@
 """Law 11 over HTTP: what was asked under a key is done once, and whoever asks again gets the first answer.
 
-The answer is recorded in the transaction of the events, so there is never one without the other. A record's key is the
-id of the command, which is derived from who asked, of which route, under which key.
+The answer is recorded in the statement that stores the events, so there is never one without the other. A record's key
+is the id of the command, which is derived from who asked, of which route, under which key.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import LiteralString, cast
 from uuid import UUID, uuid5
 
 import msgspec
@@ -16,9 +17,11 @@ from django.db.models.functions import Now
 from psycopg.errors import LockNotAvailable
 
 from gate.problems import Problem
+from orders_write import event_store
 from orders_write.answers import Told
 from orders_write.command_bus import Answer
-from orders_write.event_store import WRITE
+from orders_write.event_store import WRITE, NewEvent
+from orders_write.log_insert import Claim
 from orders_write.models import IdempotencyRecord
 from orders_write.prepared import rows_of
 
@@ -28,13 +31,12 @@ _NAMESPACE = UUID("6c8a1f0e-6f6b-5a43-9f0d-3f0c5f3c5a11")
 _WAIT, _THEN_WAIT = "500ms", "2s"  # for another request under the same key; for whoever races to append
 _FORGOTTEN_AT_ONCE = 1_000
 # The times are set in the same statement: the first before the row is inserted, the second after it.
-_CLAIM = """
+_CLAIM: LiteralString = """
     insert into idempotency_records (command_id, actor, route, key, fingerprint, answer)
-    select %s, %s, %s, %s, %s, '' from set_config('lock_timeout', %s, true)
+    select %s, %s, %s, %s, %s, %s from set_config('lock_timeout', %s, true)
     on conflict do nothing
     returning set_config('lock_timeout', %s, true)
 """
-_KEEP = "update idempotency_records set answer = %s where command_id = %s returning true"
 log = structlog.get_logger(__name__)
 
 
@@ -61,41 +63,33 @@ class AnsweredBefore(Exception):
 
 
 class DoneOnce:
-    """The bus's `Once`: claims a key before a command is decided, and keeps its answer with the events."""
+    """The bus's `Once`: claims a key and keeps the answer in the statement that stores the events."""
 
     def __init__(self, request: KeyedRequest, tell: Tell) -> None:
         self.request, self.tell = request, tell
 
-    def claim(self) -> None:
-        """Take the key, waiting half a second for another request that has it.
+    def append(self, events: Sequence[NewEvent], answers: Sequence[Answer]) -> list[int]:
+        """Store events, key and answer, waiting half a second for another request that has the key.
 
         Raises:
             AnsweredBefore: the command was done before.
             Problem: 409, it is being done at this moment; 422, the key was used for something else.
         """
-        asked = self.request
-        values: list[UUID | str] = [
-            asked.command_id,
-            asked.actor,
-            asked.route,
-            asked.key,
-            asked.fingerprint,
-            _WAIT,
-            _THEN_WAIT,
-        ]
+        claim = self._claim(self.tell(answers).kept(events[-1] if events else None))
         try:
-            is_first = rows_of(connections[WRITE], _CLAIM, values)
+            stored = event_store.append(events, claim) if events else rows_of(connections[WRITE], *claim)
         except OperationalError as error:
-            if isinstance(error.__cause__, LockNotAvailable):
+            if _waited_for_a_key(error):
                 raise _in_progress() from error
             raise
-        if not is_first:
+        if not stored:
             raise self._before()
+        return cast(list[int], stored) if events else []
 
-    def keep(self, answers: Sequence[Answer]) -> None:
-        """Record the answer."""
-        answer = msgspec.json.encode(self.tell(answers)).decode()
-        rows_of(connections[WRITE], _KEEP, [answer, self.request.command_id])
+    def _claim(self, answer: Told) -> Claim:
+        asked, kept = self.request, msgspec.json.encode(answer).decode()
+        who = [asked.command_id, asked.actor, asked.route, asked.key, asked.fingerprint]
+        return Claim(_CLAIM, [*who, kept, _WAIT, _THEN_WAIT])
 
     def _before(self) -> Exception:
         found = _records().filter(pk=self.request.command_id).values_list("fingerprint", "answer").first()
@@ -104,13 +98,26 @@ class DoneOnce:
         if found[0] != self.request.fingerprint:
             return _reused()
         log.info("answered as before", command_id=str(self.request.command_id))
-        return AnsweredBefore(msgspec.json.decode(found[1], type=Told))
+        return AnsweredBefore(_as_given(msgspec.json.decode(found[1], type=Told)))
 
 
 def forget(older_than: timedelta) -> int:
     """Remove some of the records that are older than that, and return how many; fewer than 1,000 were the last."""
     old = _records().filter(created_at__lt=Now() - older_than).order_by("created_at")[:_FORGOTTEN_AT_ONCE]
     return _records().filter(pk__in=old.values("pk")).delete()[0]
+
+
+def _as_given(answer: Told) -> Told:
+    """Return an answer as it was given: the position of its last event was drawn after it was recorded."""
+    if answer.last is None:
+        return answer
+    return answer.at(event_store.position_of(*answer.last))
+
+
+def _waited_for_a_key(error: OperationalError) -> bool:
+    """Tell whether a statement waited too long for the row of a key, and not for one of the log."""
+    cause = error.__cause__
+    return isinstance(cause, LockNotAvailable) and IdempotencyRecord._meta.db_table in (cause.diag.context or "")
 
 
 def _records() -> QuerySet[IdempotencyRecord]:

@@ -1,7 +1,7 @@
 """The one INSERT of an append, as a statement that is prepared once per connection."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,11 @@ _ONE = """
     values (%s, %s, %s, %s, %s, %s, %s)
     returning position
 """
+_ONE_CLAIMED = """
+    insert into events (stream_id, version, event_type, schema_version, data, metadata, stream_type)
+    select %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s from claimed
+    returning position
+"""
 
 # Six arrays however many events there are: a statement takes no more than 65,535 parameters. Positions are drawn in the
 # order of the sorted subquery: PostgreSQL computes defaults above it, row by row. Texts go as binary arrays (%b): in an
@@ -28,7 +33,7 @@ _MANY = """
         from unnest(%s::uuid[], %s::int[], %s::text[], %s::smallint[], %b::text[], %b::text[]) with ordinality
             as given (stream_id, version, event_type, schema_version, data, metadata, place)
         order by place
-    ) as new
+    ) as new {}
     returning stream_id, version, position
 """
 
@@ -37,17 +42,35 @@ class OutOfOrder(Exception):
     """The server numbered the events in another order than they were given in; nothing is stored."""
 
 
-def insert(connection: BaseDatabaseWrapper, stream_type: str, rows: Sequence[Row]) -> list[int]:
-    """Insert events in one statement and return their positions, in the order of the rows.
+class Claim(NamedTuple):
+    """What is stored with the events, or keeps them out: a query that returns one row, or none, and its values."""
+
+    sql: LiteralString
+    values: Sequence[Any]
+
+
+def insert(
+    connection: BaseDatabaseWrapper, stream_type: str, rows: Sequence[Row], claim: Claim | None = None
+) -> list[int]:
+    """Insert events in one statement and return their positions, in the order of the rows; none when a claim fails.
 
     Raises:
         IntegrityError: Django's; a version of a stream was taken.
         OutOfOrder: see there; it has never been seen, and costs nothing to check.
     """
     if len(rows) == 1:
-        return [position for (position,) in rows_of(connection, _ONE, [*rows[0], stream_type])]
+        statement, values = _claimed(claim, _ONE, _ONE_CLAIMED)
+        return [position for (position,) in rows_of(connection, statement, [*values, *rows[0], stream_type])]
+    statement, values = _claimed(claim, _MANY.format(""), _MANY.format(", claimed"))
     with transaction.atomic(using=connection.alias, savepoint=False):
-        return _in_order(rows, rows_of(connection, _MANY, [stream_type, *_arrays(rows)]))
+        returned = rows_of(connection, statement, [*values, stream_type, *_arrays(rows)])
+        return _in_order(rows, returned) if returned else []
+
+
+def _claimed(
+    claim: Claim | None, without: LiteralString, claimed: LiteralString
+) -> tuple[LiteralString, Sequence[Any]]:
+    return (f"with claimed as ({claim.sql}) {claimed}", claim.values) if claim else (without, ())
 
 
 def _arrays(rows: Sequence[Row]) -> list[list[Any]]:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from gate.bodies import checked
 from gate.fields import StrictSerializer
 from gate.params import order_id_of
 from gate.parser import body_of
 from gate.permissions import May
+from gate.plain_view import PlainView
 from gate.tokens import OPERATOR
 from orders_write.asking import carry_out, given
 from orders_write.domain import commands
@@ -24,7 +24,7 @@ KINDS: Mapping[str, tuple[type[StrictSerializer], Callable[..., commands.Command
 }
 
 
-class Payments(APIView):
+class Payments(PlainView):
     """What the payment gateway has done for one order."""
 
     may: May = {"POST": {OPERATOR}}
@@ -38,7 +38,7 @@ class Payments(APIView):
         return carry_out(request, command(order_id=order, **body), status)
 
 
-class Refunds(APIView):
+class Refunds(PlainView):
     """What of one order was given back."""
 
     may: May = {"POST": {OPERATOR}}

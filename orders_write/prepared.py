@@ -8,15 +8,12 @@ are switched off (DATABASE_PREPARED_STATEMENTS, for poolers that mix sessions) t
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-import psycopg
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from gate import kept
 
 
 def rows_of(connection: BaseDatabaseWrapper, statement: LiteralString, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Execute a statement and return its rows."""
-    connection.validate_thread_sharing()
     connection.validate_no_broken_transaction()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return psycopg.Cursor(connection.connection).execute(statement, values, prepare=True).fetchall()
+    return kept.rows_of(connection, statement, values, prepare=True)

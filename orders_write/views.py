@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from gate.bodies import checked
 from gate.params import number_of, order_id_of
 from gate.parser import BatchParser
 from gate.permissions import May, actor_of
+from gate.plain_view import PlainView
 from gate.tokens import CUSTOMER, OPERATOR
 from orders_write.asking import carry_out, given, make, make_each, reason_of
 from orders_write.domain import commands
@@ -32,7 +32,7 @@ from orders_write.serializers import (
 )
 
 
-class Orders(APIView):
+class Orders(PlainView):
     """All orders."""
 
     may: May = {"POST": {CUSTOMER, OPERATOR}}
@@ -44,7 +44,7 @@ class Orders(APIView):
         return make(request, _create(body), "created", id_is_new="order_id" not in body)
 
 
-class OrderBatch(APIView):
+class OrderBatch(PlainView):
     """Many orders at once."""
 
     may: May = {"POST": {OPERATOR}}
@@ -55,7 +55,7 @@ class OrderBatch(APIView):
         return make_each(request, [_create_or_error(order) for order in given(request, BatchBody)["orders"]], "created")
 
 
-class OrderItems(APIView):
+class OrderItems(PlainView):
     """The lines of one order."""
 
     may: May = {"POST": {CUSTOMER, OPERATOR}}
@@ -68,7 +68,7 @@ class OrderItems(APIView):
         return carry_out(request, command, "item_added")
 
 
-class OrderItem(APIView):
+class OrderItem(PlainView):
     """One line of an order."""
 
     may: May = {"PATCH": {CUSTOMER, OPERATOR}, "DELETE": {CUSTOMER, OPERATOR}}
@@ -85,7 +85,7 @@ class OrderItem(APIView):
         return carry_out(request, commands.RemoveOrderItem(order_id=order, line=number), "item_removed")
 
 
-class ShippingAddress(APIView):
+class ShippingAddress(PlainView):
     """Where one order goes."""
 
     may: May = {"PUT": {CUSTOMER, OPERATOR}}
@@ -97,7 +97,7 @@ class ShippingAddress(APIView):
         return carry_out(request, command, "shipping_address_set")
 
 
-class Discounts(APIView):
+class Discounts(PlainView):
     """What is taken off one order."""
 
     may: May = {"POST": {OPERATOR}}
@@ -108,7 +108,7 @@ class Discounts(APIView):
         return carry_out(request, command, "discount_applied")
 
 
-class ShippingFee(APIView):
+class ShippingFee(PlainView):
     """What shipping one order costs."""
 
     may: May = {"PUT": {OPERATOR}}
@@ -119,7 +119,7 @@ class ShippingFee(APIView):
         return carry_out(request, command, "shipping_fee_set")
 
 
-class Notes(APIView):
+class Notes(PlainView):
     """What people have written about one order."""
 
     may: May = {"POST": {CUSTOMER, OPERATOR}}
@@ -130,7 +130,7 @@ class Notes(APIView):
         return carry_out(request, command, "note_added")
 
 
-class Confirmation(APIView):
+class Confirmation(PlainView):
     """The confirmation of one order."""
 
     may: May = {"POST": {OPERATOR}}
@@ -141,7 +141,7 @@ class Confirmation(APIView):
         return carry_out(request, commands.ConfirmOrder(order_id=order), "confirmed")
 
 
-class Cancellation(APIView):
+class Cancellation(PlainView):
     """The end of one order that was called off."""
 
     may: May = {"POST": {CUSTOMER, OPERATOR}}
@@ -152,7 +152,7 @@ class Cancellation(APIView):
         return carry_out(request, command, "cancelled")
 
 
-class CancelOrder(APIView):
+class CancelOrder(PlainView):
     """One order, as far as it can be called off."""
 
     may: May = {"DELETE": {CUSTOMER, OPERATOR}}
@@ -163,7 +163,7 @@ class CancelOrder(APIView):
         return carry_out(request, command, "cancelled")
 
 
-class Expiry(APIView):
+class Expiry(PlainView):
     """The end of one order that nobody confirmed."""
 
     may: May = {"POST": {OPERATOR}}
@@ -174,7 +174,7 @@ class Expiry(APIView):
         return carry_out(request, commands.ExpireOrder(order_id=order), "expired")
 
 
-class Closure(APIView):
+class Closure(PlainView):
     """The end of one order that has arrived and is paid for."""
 
     may: May = {"POST": {OPERATOR}}

@@ -13,7 +13,7 @@ from orders_read import parameters, shop_views, views
 _ORDER_HEADERS = ("ETag", *FOUND_HEADERS)
 _MISSING = not_found("order-not-found", more=FOUND_HEADERS)
 _PAGES = "By number (`page`, with `total`, exact up to {}) or, to any depth, by cursor: `cursor=*`, then each `next`."
-_LISTED, _FOUND = _PAGES.format("10,000"), _PAGES.format("1,000")
+_LISTED, _FOUND = _PAGES.format("10,000, with `product_id` up to 100"), _PAGES.format("100")
 
 
 def _page(**more: Any) -> dict[str, Any]:

@@ -224,18 +224,14 @@ MUTATIONS = (
         Edit("projections/projectors/order_deadlines.py", "stored.recorded_at", "stored.occurred_at"),
     ),
     Mutation(
-        "the answer is recorded in a transaction of its own",
-        (LAW_11 + "a_crash_after_the_commit_leaves_an_answer_to_replay",),
-        Edit(
-            "orders_write/command_bus.py",
-            "            once.keep(answers)\n",
-            "        once.keep(answers)\n",
-        ),
+        "events are stored although their key was claimed before",
+        (LAW_11 + "two_hundred_duplicates_at_once_place_one_order",),
+        Edit("orders_write/log_insert.py", "%s::jsonb, %s from claimed", "%s::jsonb, %s"),
     ),
     Mutation(
-        "a key is not claimed before its command is decided",
-        (LAW_11 + "two_hundred_duplicates_at_once_place_one_order",),
-        Edit("orders_write/command_bus.py", "            once.claim()\n"),
+        "a replayed answer says a position of its own",
+        (LAW_11 + "every_answer_is_given_again_as_it_was",),
+        Edit("orders_write/idempotency.py", "event_store.position_of(*answer.last)", "event_store.head() + 1"),
     ),
     *ACCESS,
 )

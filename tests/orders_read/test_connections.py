@@ -3,6 +3,7 @@
 import pytest
 from django.db import connections
 
+from gate import kept
 from orders_read import reading
 from tests.databases import owner_connection
 
@@ -28,7 +29,7 @@ def test_requests_of_a_thread_keep_their_connection(pid, api):
 
 
 def test_it_goes_back_to_the_pool_after_a_while(pid, api, monkeypatch):
-    monkeypatch.setattr(reading, "_KEPT_SECONDS", -1)
+    monkeypatch.setattr(kept, "KEPT_SECONDS", -1)
     connections["read"].close()
     _pid()
     connections["read"].close_if_unusable_or_obsolete()

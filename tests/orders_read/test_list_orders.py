@@ -44,6 +44,7 @@ def bounds(request, monkeypatch):
         monkeypatch.setattr(listing, "FEW", 3)
         monkeypatch.setattr(listing, "WALK", 25)
         monkeypatch.setattr(finding, "_FIRST", 7)
+        monkeypatch.setattr(finding, "_LOOK", 10**9)
     return request.param
 
 

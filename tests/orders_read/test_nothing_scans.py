@@ -95,7 +95,7 @@ def plans(shop: None, api: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     fetch = reading.fetch
 
     def explained(source: str, statement: str, values: Any, **options: Any) -> Any:
-        if "order_views" in statement:
+        if "order_views" in statement and not statement.startswith("explain"):
             [(plan,)] = fetch(source, f"explain (analyze, timing off, format json) {statement}", values)
             plans.append((statement, plan[0]["Plan"]))
         return fetch(source, statement, values, **options)

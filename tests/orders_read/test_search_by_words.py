@@ -37,6 +37,11 @@ def _all(api, **asked):
     return found
 
 
+def _in_windows_of(orders, monkeypatch):
+    monkeypatch.setattr(finding, "_FIRST", orders)
+    monkeypatch.setattr(finding, "_LOOK", 10**9)  # it never seems less work to look at all matches
+
+
 def _newest_first(views, meets):
     found = [one for one in views if meets(one.search_text.lower().split())]
     return [one.order_id for one in sorted(found, key=lambda one: (one.created_at, one.order_id), reverse=True)]
@@ -57,7 +62,7 @@ MEETS = {
 @pytest.mark.parametrize("first", [2_000, 7], ids=["one window", "several windows"])
 @pytest.mark.parametrize("q", MEETS)
 def test_words_and_beginnings_of_words(views, api, monkeypatch, q, first):
-    monkeypatch.setattr(finding, "_FIRST", first)
+    _in_windows_of(first, monkeypatch)
     expected = _newest_first(views, MEETS[q])
     assert _all(api, q=q, page_size=7) == expected
     assert _all(api, q=q, page_size=7, sort_order="asc") == expected[::-1]
@@ -105,6 +110,22 @@ def test_an_id_among_words_of_others(views, api):
     assert _ids(_get(api, q=str(order_id))) == [order_id]
 
 
+@pytest.mark.parametrize("q", ["sku-0123", "SKU-0123", "sku-012*", "sku-01* tea", "cup or sku-0123"])
+def test_numbers_are_found_with_the_word_before_them(databases, api, q):
+    texts = ["tea sku-0123", "tea sku-0999 abc-0123", "tea abc-0123 sku", "tea 0123"]
+    OrderView.objects.using("read").bulk_create([view(number, search_text=text) for number, text in enumerate(texts)])
+    assert _ids(_get(api, q=q)) == [view(0).order_id]
+    assert view(0).order_id not in _ids(_get(api, q="tea -sku-01*"))
+
+
+@given(st.text(st.sampled_from("ab-01 "), max_size=12), st.text(st.sampled_from("ab-01 *"), max_size=12))
+def test_what_matches_exactly_matches_loosely(databases_once, text, q):
+    exact, loose = tsquery(q), tsquery(q, loosely=True)
+    statement = f"select v @@ {exact.sql}, v @@ {loose.sql} from to_tsvector('simple', %s) as v"
+    [(exactly, loosely)] = reading.fetch("read", statement, [*exact.values, *loose.values, text])
+    assert loosely or not exactly
+
+
 @given(st.text(st.sampled_from("ab*\"' -|&!()<>:\\or%é茶"), max_size=30))
 def test_nothing_that_is_typed_is_an_error(databases_once, text):
     words = tsquery(text)
@@ -119,7 +140,7 @@ def databases_once(django_db_setup, django_db_blocker):
 
 def test_dense_and_empty_times(databases, api, monkeypatch):
     """A rare word is found however the orders lie in time: a hundred at once, then none for years."""
-    monkeypatch.setattr(finding, "_FIRST", 10)
+    _in_windows_of(10, monkeypatch)
     crowd = [view(number, created_at=NOON, search_text="tea") for number in range(100)]
     old = view(200, created_at=NOON - timedelta(days=9_000), search_text="tea needle")
     OrderView.objects.using("read").bulk_create([*crowd, old])
