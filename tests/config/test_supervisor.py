@@ -14,6 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config import first_start
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -96,7 +98,7 @@ def test_the_service_runs_survives_and_ends(run):
     first.until(first.is_ready)
     token = re.search(r"token  (\S+)", first.said)[1]
     assert "login  admin / " in first.said
-    assert first.get("/api/orders/search", token)["total"] == 40
+    assert first.get("/api/orders/search", token)["total"] == first_start.SAMPLES
 
     second = run()
     assert second.process.wait(60) == 1
@@ -112,7 +114,7 @@ def test_the_service_runs_survives_and_ends(run):
     again = run()
     again.until(again.is_ready)
     assert "login" not in again.said
-    assert again.get("/api/orders/search", token)["total"] == 40
+    assert again.get("/api/orders/search", token)["total"] == first_start.SAMPLES
 
     children = again.children()
     assert len(children) == 3

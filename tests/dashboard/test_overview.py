@@ -10,6 +10,7 @@ from config.dashboard import figures
 from config.dashboard.figures import StateCount
 from config.dashboard.overview import Overview
 from orders_read.models import Checkpoint, OrderView
+from orders_write import event_store
 from orders_write.event_store import head
 from projections import generations, pausing, rebuild
 from projections.catch_up import catch_up
@@ -126,7 +127,7 @@ def test_states_are_counted_up_to_a_bound_and_estimated_beyond(shop, monkeypatch
 
 def test_events_per_minute_come_from_the_heads_that_samples_saw(shop):
     minute = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=30)
-    heads = [(0, 10), (30, 20), (60, 40), (120, 160)]
+    heads = [(at, event_store.head() - left) for at, left in ((0, 150), (30, 140), (60, 120), (120, 0))]
     ProjectionLagSample.objects.bulk_create(
         ProjectionLagSample(
             projection="order_views", partition=0, sampled_at=minute + timedelta(seconds=at), lag_events=0,

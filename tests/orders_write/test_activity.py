@@ -14,8 +14,8 @@ from orders_write.domain.errors import DomainError
 @pytest.fixture(autouse=True)
 def keys_of_its_own(settings, request):
     """Counters that no other test has."""
-    settings.CACHES["default"]["KEY_PREFIX"] += request.node.name
     activity.hand_over()
+    settings.CACHES["default"]["KEY_PREFIX"] += request.node.name
     yield
     settings.CACHES["default"]["KEY_PREFIX"] = settings.CACHES["default"]["KEY_PREFIX"].removesuffix(request.node.name)
 

@@ -90,8 +90,8 @@ def test_one_that_is_rolled_back_is_still_paused(paused, shop):
 def test_a_pause_in_the_middle_of_a_rebuild_outlives_its_swap(shop, monkeypatch):
     indexed = generations.add_indexes
 
-    def pause_meanwhile(projector):
-        indexed(projector)
+    def pause_meanwhile(projector, sessions):
+        indexed(projector, sessions)
         pausing.pause(projector, by="ada", reason="just now")
 
     monkeypatch.setattr(generations, "add_indexes", pause_meanwhile)

@@ -228,11 +228,11 @@ def test_many_are_taken_in_batches_the_longest_waiting_first(ask, monkeypatch):
 def test_what_is_due_is_found_by_its_index(databases):
     waiting = OrderDeadline.objects.using("read").filter(awaits="expire", since__lte=timezone.now())
     with connections["read"].cursor() as cursor:
-        cursor.execute("set enable_seqscan = off")
+        cursor.execute("set enable_seqscan = off; set enable_bitmapscan = off")
         try:
             assert "Index Scan using order_deadlines_due" in waiting.order_by("since", "order_id").explain()
         finally:
-            cursor.execute("reset enable_seqscan")
+            cursor.execute("reset enable_seqscan; reset enable_bitmapscan")
 
 
 def test_neither_a_rebuild_nor_a_comparison_asks_for_anything(ask, settings):
