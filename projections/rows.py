@@ -124,7 +124,8 @@ def _copy(projector: Projector, rows: Sequence[Row], statement: str) -> None:
     with connections[READ].cursor() as cursor:
         cursor.execute(
             f"create temporary table if not exists {staging} on commit delete rows "
-            f"as select {', '.join(columns(projector.model))} from {_table(projector)} limit 0"
+            f"as select {', '.join(columns(projector.model))} from {_table(projector)} limit 0; "
+            f"delete from {staging}"  # what an earlier write of this transaction has left there
         )
         _fill(cursor, projector, staging, rows)
         cursor.execute(statement)

@@ -14,10 +14,11 @@ from orders_write.event_log import mark_at
 from projections import checkpoints
 from projections.catch_up import Outcome, catch_up, step
 from projections.checkpoints import LostFence
-from projections.registry import PROJECTORS
-from tests.projections.helpers import checkpoint, table
+from projections.registry import PROJECTORS, named
+from tests.projections.helpers import checkpoint, poison, table
 
 ORDER_VIEWS = PROJECTORS[0]
+(PRODUCT_SALES,) = named(["product_sales"])
 
 
 def test_rows_are_rolled_back_with_the_checkpoint(place, monkeypatch):
@@ -82,3 +83,13 @@ def _in_thread(function, *args):
         return function(*args)
     finally:
         connections.close_all()
+
+
+def test_a_batch_that_is_applied_in_parts_counts_each_part_once(place):
+    """The parts' rows go through one temporary table, in one transaction."""
+    orders = [place((f"tea-{number}", 2, "3.50")) for number in range(60)]
+    poison(orders[30], version=2)
+    orders += [place((f"jam-{number}", 3, "2.00")) for number in range(60)]
+    assert catch_up(PRODUCT_SALES) is Outcome.AT_HEAD
+    sold = {row["product_id"]: row["units"] for row in table(PRODUCT_SALES)}
+    assert sold == {f"tea-{number}": 2 for number in range(60)} | {f"jam-{number}": 3 for number in range(60)}

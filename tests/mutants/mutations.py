@@ -101,6 +101,11 @@ MUTATIONS = (
         Edit("projections/catch_up.py", "if event_store.head() <= batch.position:", "if batch:"),
     ),
     Mutation(
+        "a write merges what an earlier write of its transaction has left in the temporary table",
+        (LAW_5 + "a_batch_that_is_applied_in_parts_counts_each_part_once",),
+        Edit("projections/rows.py", 'f"delete from {staging}"', '"select 1"'),
+    ),
+    Mutation(
         "the checkpoint is committed apart from the rows",
         (LAW_5 + "rows_are_rolled_back_with_the_checkpoint",),
         Edit(
