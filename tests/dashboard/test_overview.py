@@ -40,9 +40,8 @@ def test_all_is_right(shop):
     assert "Revenue today 30.625 GBP" in said
     assert "web ok" in said
     assert "write database ok read database ok broker ok" in said
-    assert (
-        f"order_views active {head()} of {head()} on time (within 2 s) 0 events, 0 s no samples yet none never" in said
-    )
+    place = f"{head():,} of {head():,}"
+    assert f"order_views active {place} on time (within 2 s) 0 events, 0 s no samples yet none never" in said
 
 
 def test_what_is_wrong_is_said_worst_first_with_where_to_go(shop, monkeypatch):

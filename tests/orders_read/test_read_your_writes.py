@@ -17,6 +17,7 @@ from projections.catch_up import catch_up
 from projections.projectors.order_views import OrderViews
 from projections.registry import PROJECTORS
 from tests import tokens
+from tests.e2e.service import eventually
 from tests.orders_read.conftest import ADA_TEA
 from tests.projections.helpers import Shared, add_jam, checkpoint, poison
 
@@ -139,14 +140,14 @@ def test_one_thread_looks_for_all_who_wait(place, api):
     waiting = [threading.Thread(target=lambda: answers.append(_in_thread(api, "/api/orders", token))) for _ in range(5)]
     for thread in waiting:
         thread.start()
+    eventually(threads, "somebody looks")
     time.sleep(0.2)
     assert threads() == 1
     catch_up(OrderViews())
     for thread in waiting:
         thread.join()
     assert answers == [False] * 5
-    time.sleep(0.1)
-    assert threads() == 0
+    eventually(lambda: threads() == 0, "nobody looks any more")
 
 
 def _in_thread(api, path, token):
