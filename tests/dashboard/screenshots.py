@@ -55,7 +55,9 @@ def addresses() -> dict[str, str]:
 
     numbers = {"user": User.objects.get(username=ACCOUNT).pk, "group": Group.objects.get(name="operator").pk}
     found = {name: address.format(**numbers) for name, address in OTHERS.items()}
-    for page in PAGES.values():
+    for path, page in PAGES.items():
+        if path.endswith(".csv"):
+            continue  # a file, not a page
         values = {name: PARAMETERS[name]() for name in parameters(page)}
         found[page.name] = reverse(f"admin:{page.name}", kwargs=values)
     return found
