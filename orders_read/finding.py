@@ -24,7 +24,7 @@ from orders_read.rows import Row
 from orders_read.words import tsquery
 
 CANDIDATES = 100
-_FIRST, _MARGIN = 2_000, 1.2
+_FIRST, _LONGEST, _MARGIN = 2_000, 20_000, 1.2
 _LOOK, _CLOSE_LOOK = 20, 200  # what it costs to fetch an order, and to read its words, in entries of an index
 _ORDERS = "select reltuples from pg_class where oid = 'order_views'::regclass"
 _BEGIN, _END = "\x02", "\x03"
@@ -144,7 +144,7 @@ def _first_window(query: ListOrders, source: str, wanted: int) -> tuple[_Window,
     look = _LOOK if _matching(query) == _matching(query, roughly=True) else _CLOSE_LOOK
     if edge is None or matches * look <= needed:
         return _Window(None, None), timedelta()
-    first = _Window(None, _after(newest, edge - newest, max(1, needed / _FIRST)), needed <= _FIRST)
+    first = _Window(None, _after(newest, edge - newest, max(_FIRST, min(needed, _LONGEST)) / _FIRST), needed <= _FIRST)
     return first, (first.edge or edge) - newest
 
 
