@@ -118,17 +118,17 @@ def _carried_out(
 ) -> HttpResponse:
     keyed = _keyed(request)
     once = DoneOnce(keyed, tell) if keyed else None
-    asked = _asked(request, commands, keyed, id_is_new)
+    asked = _asked(request, commands, once.command_id if once else None, id_is_new)
     try:
         answers = command_bus.dispatch_many(asked, expected_version=expected, once=once)
     except AnsweredBefore as before:
         return before.told.response(**{"Idempotency-Replayed": "true"})
-    return tell(answers).response()
+    return (once.told if once else tell(answers)).response()
 
 
-def _asked(request: Request, commands: Sequence[Command], keyed: KeyedRequest | None, id_is_new: bool) -> list[Asked]:
-    """Return the commands with their contexts; with a key, their ids are derived from it."""
-    actor, ids = actor_of(request), _command_ids(keyed)
+def _asked(request: Request, commands: Sequence[Command], first_id: UUID | None, id_is_new: bool) -> list[Asked]:
+    """Return the commands with their contexts; with an id for the first, the others' are derived from it."""
+    actor, ids = actor_of(request), _command_ids(first_id)
     who: dict[str, Any] = {
         "actor": actor.name,
         "customer_id": actor.customer_id,
@@ -140,12 +140,12 @@ def _asked(request: Request, commands: Sequence[Command], keyed: KeyedRequest | 
     ]
 
 
-def _command_ids(keyed: KeyedRequest | None) -> Iterator[UUID]:
-    if keyed is None:
+def _command_ids(first: UUID | None) -> Iterator[UUID]:
+    if first is None:
         yield from iter(new_id, None)
     else:
-        yield keyed.command_id
-        yield from (uuid5(keyed.command_id, str(number)) for number in count(1))
+        yield first
+        yield from (uuid5(first, str(number)) for number in count(1))
 
 
 def _keyed(request: Request) -> KeyedRequest | None:

@@ -63,10 +63,15 @@ class AnsweredBefore(Exception):
 
 
 class DoneOnce:
-    """The bus's `Once`: claims a key and keeps the answer in the statement that stores the events."""
+    """The bus's `Once`: claims a key and keeps the answer in the statement that stores the events.
+
+    `told` is that answer, once it is kept.
+    """
+
+    told: Told
 
     def __init__(self, request: KeyedRequest, tell: Tell) -> None:
-        self.request, self.tell = request, tell
+        self.request, self.tell, self.command_id = request, tell, request.command_id
 
     def append(self, events: Sequence[NewEvent], answers: Sequence[Answer]) -> list[int]:
         """Store events, key and answer, waiting half a second for another request that has the key.
@@ -75,7 +80,8 @@ class DoneOnce:
             AnsweredBefore: the command was done before.
             Problem: 409, it is being done at this moment; 422, the key was used for something else.
         """
-        claim = self._claim(self.tell(answers).kept(events[-1] if events else None))
+        told = self.tell(answers).kept(events[-1] if events else None)
+        claim = self._claim(told)
         try:
             stored = event_store.append(events, claim) if events else rows_of(connections[WRITE], *claim)
         except OperationalError as error:
@@ -84,20 +90,22 @@ class DoneOnce:
             raise
         if not stored:
             raise self._before()
-        return cast(list[int], stored) if events else []
+        positions = cast(list[int], stored) if events else []
+        self.told = told.at(positions[-1]) if positions else told
+        return positions
 
     def _claim(self, answer: Told) -> Claim:
         asked, kept = self.request, msgspec.json.encode(answer).decode()
-        who = [asked.command_id, asked.actor, asked.route, asked.key, asked.fingerprint]
+        who = [self.command_id, asked.actor, asked.route, asked.key, asked.fingerprint]
         return Claim(_CLAIM, [*who, kept, _WAIT, _THEN_WAIT])
 
     def _before(self) -> Exception:
-        found = _records().filter(pk=self.request.command_id).values_list("fingerprint", "answer").first()
+        found = _records().filter(pk=self.command_id).values_list("fingerprint", "answer").first()
         if found is None:
             return _in_progress()  # it was forgotten just now
         if found[0] != self.request.fingerprint:
             return _reused()
-        log.info("answered as before", command_id=str(self.request.command_id))
+        log.info("answered as before", command_id=str(self.command_id))
         return AnsweredBefore(_as_given(msgspec.json.decode(found[1], type=Told)))
 
 
