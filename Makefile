@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 
-.PHONY: help run test mutants schemathesis screenshots lint bench clean lock
+.PHONY: help run test thorough mutants schemathesis screenshots lint bench clean lock
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -13,7 +13,12 @@ run: $(LOCKED) ## set up everything and run the service (PORT=8000)
 	@exec $(BIN)/python -m config.supervisor
 
 test: $(LOCKED) ## set up everything and pass the tests
-	@exec $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
+	@exec $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+thorough: $(LOCKED) ## pass what takes longer: the real year, more kills, more rebuilds, more rounds
+	@DAYBOOK_THOROUGH=1 exec $(BIN)/python -m pytest -q -s tests/orders_write/test_import_orders.py \
+		tests/orders_write/test_order_state_machine.py tests/e2e/test_killed_processes.py \
+		tests/e2e/test_killed_rebuild.py tests/e2e/test_swap_under_load.py tests/e2e/test_read_your_writes.py
 
 mutants: $(LOCKED) ## break the engine in every known way, and see the tests of its laws fail
 	@exec $(BIN)/python -m tests.mutants

@@ -22,7 +22,7 @@ from tests.databases import owner_connection
 from tests.e2e.service import eventually
 from tests.projections.helpers import table
 
-KILLS, COMMANDS = (20, 2_000) if os.environ.get("DAYBOOK_THOROUGH") else (8, 800)
+KILLS, COMMANDS = (20, 2_000) if os.environ.get("DAYBOOK_THOROUGH") else (3, 240)
 CLIENTS, PAUSE = 4, 0.05
 MID_BATCH = """
     select 1 from pg_stat_activity
