@@ -124,7 +124,7 @@ def _live_a_day(service: Any) -> None:
     from projections.models import ParkedEvent, ProjectionLagSample
     from tests.dashboard.browser import PASSWORD
     from tests.e2e.service import eventually
-    from tests.projections.helpers import poison
+    from tests.projections.helpers import all_posted, poison
 
     manage = partial(call_command, stdout=StringIO())
     User.objects.create_superuser(ACCOUNT, "ada@example.com", PASSWORD)
@@ -135,7 +135,7 @@ def _live_a_day(service: Any) -> None:
     placed = samples.place(ORDERS, seed=7, days=DAYS)
     poison(placed[3], version=Event.objects.filter(stream_id=placed[3]).count() + 1)
     eventually(ParkedEvent.objects.exists, "the poisoned stream is held")
-    eventually(lambda: all(one.lag_events == 0 for one in status()), "all is posted", 120)
+    eventually(all_posted, "all is posted", 120)
     manage("rebuild_projections", "daily_sales", "--park", "--json")
     samples_wanted = SECONDS_OF_LAG * len(status())
     eventually(lambda: ProjectionLagSample.objects.count() >= samples_wanted, "lag is measured", 180, 0.5)

@@ -3,16 +3,16 @@
 import pytest
 
 from orders_write import samples
-from projections.lag import status
 from tests.dashboard import screenshots
 from tests.dashboard.accessibility import accessible, reachable
 from tests.e2e.service import eventually
+from tests.projections.helpers import all_posted
 
 
 @pytest.mark.timeout(300)
 def test_every_page_is_for_everybody(visit, user, service):
     samples.place(20, seed=7, days=3)
-    eventually(lambda: all(one.lag_events == 0 for one in status()), "all is posted")
+    eventually(all_posted, "all is posted")
     page = visit().sign_in(user("ada"))
     found = []
     for name, address in screenshots.addresses().items():

@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import expect
 
 from orders_write.command_bus import Context, dispatch
-from projections.lag import status
 from tests.builders import add, create, percent
 from tests.dashboard.browser import PASSWORD
 from tests.dashboard.staff import VIEW, member
 from tests.e2e.service import eventually
 from tests.given_when_then import ORDER
+from tests.projections.helpers import all_posted
 
 PAGE = f"/admin/orders/{ORDER}/"
 
@@ -23,7 +23,7 @@ def order(service, django_db_blocker):
     with django_db_blocker.unblock():
         for command in (create(), add(), percent("10")):
             dispatch(command, Context("grace"))
-        eventually(lambda: all(one.lag_events == 0 for one in status()), "all is posted")
+        eventually(all_posted, "all is posted")
 
 
 def _do(page, action, **typed):

@@ -14,13 +14,12 @@ import pytest
 from orders_read.models import OrderView
 from orders_write import event_log, event_store
 from orders_write.ids import new_id
-from projections.lag import status
 from projections.registry import PROJECTORS
 from projections.verify import verify
 from tests.agreement import disagreements
 from tests.databases import owner_connection
 from tests.e2e.service import eventually
-from tests.projections.helpers import table
+from tests.projections.helpers import all_posted, table
 
 KILLS, COMMANDS = (20, 2_000) if os.environ.get("DAYBOOK_THOROUGH") else (3, 240)
 CLIENTS, PAUSE = 4, 0.05
@@ -95,7 +94,7 @@ def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
             shop.kills_done.set()
         for client in running:
             client.result(120)
-    eventually(_caught_up, "the read models have caught up")
+    eventually(all_posted, "the read models have caught up")
     assert table(PROJECTORS[0]) == _fresh_fold()
     assert {projector.name: verify(projector).shown for projector in PROJECTORS[1:]} == {
         projector.name: [] for projector in PROJECTORS[1:]
@@ -103,10 +102,6 @@ def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
     assert disagreements() == {}
     orders = OrderView.objects.using("read")
     assert orders.filter(status="cancelled", version=4, item_count=3).count() == orders.count() >= COMMANDS // 4
-
-
-def _caught_up():
-    return all(one.lag_events == 0 for one in status())
 
 
 def _log():

@@ -14,14 +14,13 @@ import pytest
 from django.db import connections
 
 from projections import rebuild
-from projections.lag import status
 from projections.models import Rebuild
 from projections.rebuild_run import Options
 from projections.registry import PROJECTORS
 from projections.verify import verify
 from tests.agreement import disagreements
 from tests.e2e.service import ROOT, eventually
-from tests.projections.helpers import add_jam
+from tests.projections.helpers import add_jam, all_posted
 
 REBUILDS = 20 if os.environ.get("DAYBOOK_THOROUGH") else len(PROJECTORS)
 COMMANDS_A_SECOND = 100
@@ -90,21 +89,17 @@ def test_rebuilds_while_commands_arrive(service, place):
     assert reader.error is None
     assert reader.answers > 100
     assert Rebuild.objects.filter(state="done").count() == REBUILDS
-    eventually(_caught_up, "every projection is at the head")
+    eventually(all_posted, "every projection is at the head")
     assert disagreements() == {}
     assert {projector.name: verify(projector).shown for projector in PROJECTORS} == {
         projector.name: [] for projector in PROJECTORS
     }
 
 
-def _caught_up():
-    return all(one.lag_events == 0 for one in status())
-
-
 def test_celerys_workers_fold_a_rebuild(service, place):
     for _ in range(60):
         add_jam(place())
-    eventually(_caught_up, "posted")
+    eventually(all_posted, "posted")
     command = [sys.executable, "manage.py", "rebuild_projections", "order_views", "--distributed", "--workers", "2"]
     subprocess.run(command, cwd=ROOT, env=service.environment, check=True, timeout=60)
     assert list(Rebuild.objects.values_list("state", "events_done")) == [("done", 120)]

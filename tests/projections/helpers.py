@@ -1,4 +1,4 @@
-"""What tests of projections share: eight partitions, whole tables and what is beside, one more event, a bad one."""
+"""What tests of projections share: eight partitions, whole tables, whether all is posted, one more event, a bad one."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from orders_write.command_bus import Context, dispatch
 from orders_write.domain.commands import AddOrderItem
 from orders_write.domain.values import Item
 from projections import checkpoints
+from projections.lag import status
 from projections.projector import Projector
 from projections.projectors.order_views import OrderViews
 from tests.databases import owner_connection
@@ -38,6 +39,11 @@ def checkpoint(projector: Projector, **changed: Any) -> Checkpoint:
     if changed:
         checkpoints.live(projector).update(**changed)
     return checkpoints.live(projector).get()
+
+
+def all_posted() -> bool:
+    """Tell whether every projection is at the head of the log."""
+    return all(one.lag_events == 0 for one in status())
 
 
 def schemas() -> list[str]:
