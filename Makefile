@@ -16,7 +16,7 @@ test: $(LOCKED) ## set up everything and pass the tests
 	@exec $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 thorough: $(LOCKED) ## pass what takes longer: the real year, more kills, more rebuilds, more rounds
-	@DAYBOOK_THOROUGH=1 exec $(BIN)/python -m pytest -q -s tests/orders_write/test_import_orders.py \
+	@DAYBOOK_THOROUGH=1 exec $(BIN)/python -m pytest -q --timeout 3600 tests/orders_write/test_import_orders.py \
 		tests/orders_write/test_order_state_machine.py tests/e2e/test_killed_processes.py \
 		tests/e2e/test_killed_rebuild.py tests/e2e/test_swap_under_load.py tests/e2e/test_read_your_writes.py
 
