@@ -32,6 +32,7 @@ from tests.e2e.service import ROOT, eventually
 from tests.projections.helpers import Shared, table
 
 WORKERS, KILLS, ORDERS, COMMANDS_A_SECOND = 4, 8, 60, 40
+SENT_BEFORE = 0.2
 SEED = int(os.environ.get("SEED") or random.randrange(2**32))
 STATE = "select pid, state from pg_stat_activity where datname = current_database() and application_name ~ %s"
 WROTE_ROWS = """
@@ -70,11 +71,20 @@ class Workers:
         self.processes[number].send_signal(signal.SIGCONT)
 
     def _frozen_with_rows(self, number):
+        """Stop a worker; let it go on unless it is in mid-batch, also once PostgreSQL has read what it had sent."""
         self.processes[number].send_signal(signal.SIGSTOP)
+        session = self._session_with_rows(number)
+        if session:
+            time.sleep(SENT_BEFORE)
+        if session and session == self._session_with_rows(number):
+            return session
+        self.wake(number)
+        return None
+
+    def _session_with_rows(self, number):
         pid, state = self.session(number) or (None, None)
         if state == "idle in transaction" and self.observer.execute(WROTE_ROWS, [pid]).fetchone():
             return pid
-        self.wake(number)
         return None
 
     def exit_codes(self):
