@@ -11,4 +11,4 @@ RUN SECRET_KEY=build WRITE_DATABASE_URL=postgres://w/w READ_DATABASE_URL=postgre
 USER daybook
 EXPOSE 8000
 CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "8", "--limit-request-line", "0", "--no-control-socket"]
+     "--threads", "8", "--preload", "--limit-request-line", "0", "--no-control-socket"]

@@ -13,7 +13,7 @@ run: $(LOCKED) ## set up everything and run the service (PORT=8000)
 	@exec $(BIN)/python -m config.supervisor
 
 test: $(LOCKED) ## set up everything and pass the tests
-	@exec $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@exec $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 thorough: $(LOCKED) ## pass what takes longer: the real year, more kills, more rebuilds, more rounds
 	@DAYBOOK_THOROUGH=1 exec $(BIN)/python -m pytest -q --timeout 3600 tests/orders_write/test_import_orders.py \

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, settings
 from rest_framework.test import APIClient
 
@@ -26,8 +27,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "daybook", deadline=None, database=None, derandomize=not thorough, suppress_health_check=slow
     )
     settings.load_profile("daybook")
+    django_settings.WHITENOISE_AUTOREFRESH = True  # or every client that a test makes looks at all static files first
     embedded.ensure_running()
     test_databases.keep_apart()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores, up to four: many tests wait for processes of their own."""
+    return min(4, (os.cpu_count() or 1) + 1)
 
 
 @pytest.fixture(scope="session")

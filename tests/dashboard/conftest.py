@@ -1,9 +1,11 @@
 """The dashboard of the running service in a real browser; one service for the tests of a module."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from playwright.sync_api import Browser
 
@@ -11,6 +13,8 @@ from tests import databases as test_databases
 from tests.dashboard import browser, staff
 from tests.dashboard.browser import PASSWORD, Visitor
 from tests.e2e.service import Service, eventually
+
+_hashed = cache(make_password)  # which takes longer than most tests
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +50,8 @@ def user(django_db_setup: None, django_db_blocker: Any) -> Callable[..., str]:
 
         found = User.objects.filter(username=name).first()
         if found is None:
-            found = User.objects.create_user(name, password=PASSWORD, is_staff=True, is_superuser=not groups)
+            found = User(username=name, password=_hashed(PASSWORD), is_staff=True, is_superuser=not groups)
+            found.save()
             found.groups.set(Group.objects.filter(name__in=groups))
         return name
 

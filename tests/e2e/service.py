@@ -61,7 +61,7 @@ class Service:
         python = [sys.executable, "-m"]
         self.commands = {
             "web": [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-                    "--threads", "4", "--worker-class", "gthread"],
+                    "--threads", "4", "--worker-class", "gthread", "--preload"],
             "worker": [*python, "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
             "beat": [*python, "celery", "-A", "config", "beat", "--schedule", str(folder / "beat"), "--pidfile", ""],
         }  # fmt: skip
