@@ -118,6 +118,13 @@ def apply(projector: Projector, events: Iterable[StoredEvent]) -> None:
     rows.write(projector, projector.fold(touched, events), loaded)
 
 
+def fold_streams(work: Posting, events: Iterable[StoredEvent]) -> None:
+    """Fold events, which come stream by stream, into rows of which none is there yet."""
+    folded = work.projector.fold({}, readable(marked(work, events)))
+    write = rows.write if work.projector.shares_rows else rows.copy_in
+    write(work.projector, folded)
+
+
 def readable(events: Iterable[StoredEvent]) -> Iterator[StoredEvent]:
     """Pass events on.
 
@@ -162,7 +169,8 @@ def _free(work: Posting, events: Sequence[StoredEvent]) -> Sequence[StoredEvent]
 
 def marked(work: Posting, events: Iterable[StoredEvent]) -> Iterable[StoredEvent]:
     """Return events without those that somebody decided to skip; a row with a version learns of them (`Skipped`)."""
-    return events if work.skips is None else [kept for event in events for kept in _kept(work, work.skips, event)]
+    skips = work.skips
+    return events if skips is None else (kept for event in events for kept in _kept(work, skips, event))
 
 
 def _kept(work: Posting, skips: Skips, event: StoredEvent) -> list[StoredEvent]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from orders_write import event_log
 from orders_write.event_store import StoredEvent
-from projections import generations, posting, rows
+from projections import generations, posting
 from projections.models import Rebuild, RebuildChunk
 from projections.posting import SYSTEMIC, Posting
 from projections.projector import Projector
@@ -45,7 +45,7 @@ def fold_next(rebuild: Rebuild) -> bool:
     """
     projector = named([rebuild.projection])[0]
     try:
-        return _fold_next(projector, rebuild, _at_once)
+        return _fold_next(projector, rebuild, posting.fold_streams)
     except SYSTEMIC:
         raise
     except Exception:
@@ -83,12 +83,6 @@ def _fold_next(projector: Projector, rebuild: Rebuild, fold: Fold) -> bool:
             fold(work, events)
         RebuildChunk.objects.filter(pk=chunk.pk).update(events=events.seen, done_at=timezone.now())
     return True
-
-
-def _at_once(work: Posting, events: Iterable[StoredEvent]) -> None:
-    folded = work.projector.fold({}, posting.readable(posting.marked(work, events)))
-    write = rows.write if work.projector.shares_rows else rows.copy_in
-    write(work.projector, folded)
 
 
 def _event_by_event(work: Posting, events: Iterable[StoredEvent]) -> None:

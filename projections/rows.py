@@ -14,6 +14,7 @@ from projections.projector import Key, Projector, Row, Rows, key_columns
 
 READ = "read"
 FEW = 20
+_STRUCTURED = (list, dict)
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -100,7 +101,7 @@ def _values(projector: Projector, rows: Iterable[Row]) -> Iterator[list[Any]]:
 
 
 def _as_json(value: Any) -> Any:
-    return _ENCODER.encode(value).decode() if isinstance(value, list | dict) else value
+    return _ENCODER.encode(value).decode() if isinstance(value, _STRUCTURED) else value
 
 
 def _as_array(texts: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from orders_read.models import Checkpoint
 from orders_write import event_log
 from orders_write.event_store import StoredEvent
-from projections import checkpoints, comparison, generations, posting, rows
+from projections import checkpoints, comparison, generations, posting
 from projections.checkpoints import Standing
 from projections.comparison import Difference, table
 from projections.models import ParkedEvent, Verification
@@ -135,10 +135,8 @@ def _fold_into_scratch(projector: Projector, live: Sequence[Checkpoint], streams
     )
     _execute(f"alter table {_scratch(projector)} add primary key ({', '.join(key_columns(projector.model))})")
     work = Posting(projector, live[0].generation, skips=posting.skips(projector))
-    write = rows.write if projector.shares_rows else rows.copy_in
     for part in _parts(live, streams):
-        posted = _posted(projector, live, part)
-        write(projector, projector.fold({}, posting.readable(posting.marked(work, posted))))
+        posting.fold_streams(work, _posted(projector, live, part))
 
 
 def _parts(live: Sequence[Checkpoint], streams: Sequence[UUID] | None) -> Iterator[Iterable[StoredEvent]]:

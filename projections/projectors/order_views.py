@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any, ClassVar
 
 import msgspec
@@ -175,12 +174,12 @@ def _status(row: Row) -> str:
 def _settled(event_type: type[Event], change: Change) -> Change:
     """Return a change after which the row also has what the event carries, its display status and its time."""
     carried = [name for name in event_type.__struct_fields__ if name in _CARRIED]
-    values_of = attrgetter(*carried, "schema_version", "schema_version")  # two or more: always a tuple
     has_state = any(name.endswith("_status") for name in carried)
 
     def changed(row: Row, event: Event, stored: StoredEvent) -> None:
         change(row, event, stored)
-        row.update(zip(carried, values_of(event), strict=False))
+        for name in carried:
+            row[name] = getattr(event, name)
         row["updated_at"] = stored.occurred_at
         if has_state:
             row["status"] = _status(row)
