@@ -10,6 +10,7 @@ from gate.consistency import position_of
 from gate.problems import invalid_field
 
 _WAIT = re.compile(r"wait\s*=\s*([0-9]{1,9})", re.IGNORECASE)
+_EXACT = re.compile(r"count\s*=\s*\"?exact\"?", re.IGNORECASE)
 _TAGS = re.compile(r'(W/)?"[\x21\x23-\x7e]*"(\s*,\s*(W/)?"[\x21\x23-\x7e]*")*')
 _MOST = 1_000
 
@@ -45,13 +46,23 @@ def wait_of(request: Request) -> int | None:
     Raises:
         Problem: 400, `wait` has no whole number of seconds.
     """
-    for preference in request.META.get("HTTP_PREFER", "")[:_MOST].split(","):
-        wish = preference.partition(";")[0].strip()
+    for wish in _preferences(request):
         if re.match(r"wait\b", wish, re.IGNORECASE):
             if not (found := _WAIT.fullmatch(wish)):
                 raise invalid_field("Prefer", "The preference `wait` is a whole number of seconds, such as wait=2.")
             return int(found[1])
     return None
+
+
+def prefers_count(request: Request) -> bool:
+    """Tell whether the caller prefers an exact number to a fast answer: `Prefer: count=exact`, as PostgREST has it."""
+    return any(_EXACT.fullmatch(wish) for wish in _preferences(request))
+
+
+def _preferences(request: Request) -> list[str]:
+    """Return what the caller prefers, without the parameters of each."""
+    header = request.META.get("HTTP_PREFER", "")[:_MOST]
+    return [preference.partition(";")[0].strip() for preference in header.split(",")]
 
 
 def known_tags(request: Request) -> frozenset[str]:

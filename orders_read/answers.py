@@ -19,22 +19,24 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 Row = Mapping[str, Any]
 
 
-def headers_of(answer: Answer) -> dict[str, str]:
-    """Return the headers of an answer."""
+def headers_of(answer: Answer, *followed: str) -> dict[str, str]:
+    """Return the headers of an answer; `followed` are preferences that were, besides the one for waiting."""
     headers = {"Read-Position": token_of(answer.progress.position), "Cache-Control": "private, no-cache"}
     if answer.progress.lag is not None:
         headers["Read-Lag"] = f"{answer.progress.lag:.3f}"
     if answer.waited is not None:
-        headers["Preference-Applied"] = f"wait={answer.waited}"
+        followed = (f"wait={answer.waited}", *followed)
+    if followed:
+        headers["Preference-Applied"] = ", ".join(followed)
     if answer.stale:
         headers["Warning"] = '110 - "Response is stale"'
     return headers
 
 
-def json(answer: Answer, body: Mapping[str, Any], **headers: str) -> HttpResponse:
-    """Return an answer with a JSON object, which says whether it is stale."""
+def json(answer: Answer, body: Mapping[str, Any], *followed: str, **headers: str) -> HttpResponse:
+    """Return an answer with a JSON object, which says whether it is stale; `followed` as in `headers_of`."""
     content = msgspec.json.encode({**body, "stale": answer.stale})
-    return HttpResponse(content, "application/json", headers=headers_of(answer) | headers)
+    return HttpResponse(content, "application/json", headers=headers_of(answer, *followed) | headers)
 
 
 def not_modified(answer: Answer, tag: str) -> HttpResponse:

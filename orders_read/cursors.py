@@ -47,6 +47,6 @@ def read(query: ListOrders, text: str) -> Cursor:
 def _signer(query: ListOrders) -> signing.Signer:
     """Return a signer whose key is the question's own: what is asked, in which order, and whose orders are seen."""
     asked = msgspec.structs.asdict(query) | {"actor": query.actor.customer_id, "type": type(query).__name__}
-    for name in ("page", "page_size", "cursor"):
+    for name in ("page", "page_size", "cursor", "counts"):
         del asked[name]
     return signing.Signer(salt=f"{_SALT}:{msgspec.json.encode(asked).decode()}")

@@ -153,7 +153,8 @@ def _check_totals(query: ListOrders) -> None:
 def is_filtered(query: ListOrders) -> bool:
     """Tell whether some orders only are asked for."""
     plain = type(query)(actor=query.actor)
-    names = set(ListOrders.__struct_fields__) - {"sort_by", "sort_order", "page", "page_size", "cursor", "actor"}
+    how = {"sort_by", "sort_order", "page", "page_size", "cursor", "counts", "actor"}
+    names = set(ListOrders.__struct_fields__) - how
     return any(getattr(query, name) != getattr(plain, name) for name in names)
 
 

@@ -8,6 +8,7 @@ sorted by anything but time are the newest CANDIDATES matches.
 
 import html
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -18,8 +19,9 @@ import msgspec
 from orders_read import conditions, reading
 from orders_read.conditions import Condition, beyond, is_descending, sorting
 from orders_read.consistency import Progress, Wish, progress
-from orders_read.listing import Page, Place, page_of
+from orders_read.listing import WALK, Page, Place, page_of
 from orders_read.queries import ListOrders, SearchOrders
+from orders_read.reading import TooSlow
 from orders_read.rows import Row
 from orders_read.words import tsquery
 
@@ -63,8 +65,18 @@ def find_orders(query: ListOrders, wish: Wish, source: str) -> tuple[Progress, P
         _add_headlines(query, page.orders, source)
     if query.cursor is not None:
         return came, page
-    exact = len(found) < wanted
-    return came, msgspec.structs.replace(page, total=len(found) if exact else wanted - 1, total_is_exact=exact)
+    total, exact = _total(query, source, found, wanted)
+    return came, msgspec.structs.replace(page, total=total, total_is_exact=exact)
+
+
+def _total(query: ListOrders, source: str, found: list[Place], wanted: int) -> tuple[int, bool]:
+    """Return how many orders match, and whether that is exact; where it is not, there are at least so many."""
+    most, matches = wanted - 1, len(found)
+    if matches > most and query.counts and most < WALK:
+        newest_first = msgspec.structs.replace(query, sort_by="created_at", sort_order="desc")
+        with suppress(TooSlow), reading.in_time(source):
+            most, matches = WALK, len(_found(newest_first, source, WALK + 1))
+    return min(matches, most), matches <= most
 
 
 def _wanted(query: ListOrders) -> int:

@@ -74,7 +74,8 @@ class Cursor(msgspec.Struct, frozen=True):
 class ListOrders(Query, frozen=True, kw_only=True):
     """Orders, filtered and sorted; by page number from 1, or from a cursor on.
 
-    `created_from` and the limits of `total` are inside, `created_to` is outside.
+    `created_from` and the limits of `total` are inside, `created_to` is outside. `counts`: a numbered page says how
+    many there are, also where counting takes longer than finding.
     """
 
     status: str | None = None
@@ -94,6 +95,7 @@ class ListOrders(Query, frozen=True, kw_only=True):
     page: int = 1
     page_size: int = 20
     cursor: Cursor | None = None
+    counts: bool = False
 
 
 class GetCustomerOrders(ListOrders, frozen=True, kw_only=True):

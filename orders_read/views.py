@@ -1,9 +1,10 @@
 """The queries about orders and customers over HTTP: parse, ask, translate."""
 
+import msgspec
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from gate.headers import known_tags
+from gate.headers import known_tags, prefers_count
 from gate.params import customer_id_of, order_id_of
 from gate.permissions import May, check_customer, customer_not_found
 from gate.plain_view import PlainView
@@ -109,8 +110,11 @@ def _unknown_order(order_id: str, answer: Answer, query: Query) -> Problem:
 
 
 def _page(request: Request, query: ListOrders) -> HttpResponse:
+    counts = prefers_count(request) and query.cursor is None
+    query = msgspec.structs.replace(query, counts=counts)
     try:
         answer = ask(query, filters.wish(request))
     except TooSlow as error:
         raise Problem(503, "search-too-slow", "The search takes too long", str(error), headers=_LATER) from error
-    return answers.json(answer, page_body(query, answer.found))
+    followed = ["count=exact"] if counts and answer.found.total_is_exact else []
+    return answers.json(answer, page_body(query, answer.found), *followed)

@@ -62,8 +62,9 @@ REQUEST: Mapping[str, Schema] = {
     "Prefer": _asks(
         "Prefer",
         "`wait=N`: wait at most so many seconds for what the answer must show (RFC 7240). Queries wait 2 s by default, "
-        "customers and reports 5 s, the feed not at all; nobody waits longer than 10 s.",
-        {"type": "string", "examples": ["wait=2"]},
+        "customers and reports 5 s, the feed not at all; nobody waits longer than 10 s. `count=exact`: a numbered page "
+        "of a search, or of a product's orders, counts them up to 10,000, which takes longer.",
+        {"type": "string", "examples": ["wait=2", "count=exact"]},
     ),
     "Correlation-Id": _asks(
         "Correlation-Id",
@@ -88,7 +89,10 @@ RESPONSE: Mapping[str, Schema] = {
     "Read-Lag": _says(
         "All that was recorded more than so many seconds ago is in the answer.", {"type": "number", "minimum": 0}
     ),
-    "Preference-Applied": _says("The preference that was followed.", {"type": "string", "pattern": "^wait=[0-9]+$"}),
+    "Preference-Applied": _says(
+        "The preferences that were followed.",
+        {"type": "string", "pattern": "^(wait=[0-9]+|wait=[0-9]+, count=exact|count=exact)$"},
+    ),
     "Warning": _says(
         'The wait ran out: `110 - "Response is stale"`.',
         {"type": "string", "pattern": "^110 "},

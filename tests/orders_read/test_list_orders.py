@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from orders_read import finding, listing
+from orders_read import finding, listing, reading
 from tests.orders_read.rows import NOON, write
 
 DAY = timedelta(days=1)
@@ -151,6 +151,39 @@ def test_a_total_beyond_the_bound_is_a_lower_bound_and_said_to_be(views, api, mo
     monkeypatch.setattr(finding, "CANDIDATES", 5)
     body = _get(api, product_id="tea", page_size=2)
     assert (body["total"], body["total_is_exact"], len(body["items"])) == (5, False, 2)
+
+
+@pytest.mark.parametrize("sort_by", ["created_at", "updated_at"])
+def test_a_total_is_counted_for_who_prefers_that(views, api, monkeypatch, sort_by):
+    monkeypatch.setattr(finding, "CANDIDATES", 5)
+    tea, asked = len(_expected(views, {"product_id": "tea"})), {"product_id": "tea", "page_size": 2, "sort_by": sort_by}
+    for prefer in ("count=exact", 'wait=1, Count="exact"; strict'):
+        answer = api.get("/api/orders", asked, headers={"Prefer": prefer})
+        assert (answer.json()["total"], answer.json()["total_is_exact"]) == (tea, True)
+        assert answer["Preference-Applied"] == "count=exact"
+    for prefer in ("count=planned", "discount=exact", "wait=1"):
+        answer = api.get("/api/orders", asked, headers={"Prefer": prefer})
+        assert (answer.json()["total"], "Preference-Applied" in answer) == (5, False)
+    monkeypatch.setattr(finding, "WALK", 7)
+    bounded = api.get("/api/orders", asked, headers={"Prefer": "count=exact"})
+    assert (bounded.json()["total"], bounded.json()["total_is_exact"]) == (7, False)
+    assert "Preference-Applied" not in bounded
+    by_cursor = api.get("/api/orders", asked | {"cursor": "*"}, headers={"Prefer": "count=exact"})
+    assert ("total" in by_cursor.json(), "Preference-Applied" in by_cursor) == (False, False)
+
+
+def test_a_total_that_takes_too_long_to_count_is_a_lower_bound(views, api, monkeypatch):
+    monkeypatch.setattr(finding, "CANDIDATES", 5)
+    fetch = reading.fetch
+
+    def slow(source, statement, values, **options):
+        if finding.WALK + 1 in values:
+            fetch(source, "select pg_sleep(2)", [])
+        return fetch(source, statement, values, **options)
+
+    monkeypatch.setattr(reading, "fetch", slow)
+    answer = api.get("/api/orders", {"product_id": "tea"}, headers={"Prefer": "count=exact"})
+    assert (answer.status_code, answer.json()["total_is_exact"]) == (200, False)
 
 
 def test_a_page_by_cursor_does_not_count(views, api):
