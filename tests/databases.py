@@ -150,6 +150,8 @@ def drop() -> None:
         connection.default_channel.client.delete(TEST_NAME, f"_kombu.binding.{TEST_NAME}")
     for alias in ALIASES:
         _close(alias)
+        if kept := _kept.pop(alias, None):
+            kept.close()
         with owner_connection(alias, "postgres") as connection:
             _execute(connection, "drop database if exists {} with (force)", TEST_NAME)
 
