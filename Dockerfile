@@ -10,5 +10,4 @@ RUN SECRET_KEY=build WRITE_DATABASE_URL=postgres://w/w READ_DATABASE_URL=postgre
     CELERY_BROKER_URL=redis://r CACHE_URL=redis://r python manage.py collectstatic --noinput
 USER daybook
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "8", "--preload", "--limit-request-line", "0", "--no-control-socket"]
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000"]

@@ -53,7 +53,7 @@ def _server(folder: Path, started: list[Any], application: str) -> Any:
     service.folder.mkdir(exist_ok=True)
     command = service.commands["web"]
     command[command.index("config.wsgi")] = application
-    command[command.index("--workers") + 1] = "1"
+    command += ["--workers", "1", "--threads", "4"]
     service.broker.start()
     service.start("web")
     started.append(service)

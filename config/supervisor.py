@@ -115,14 +115,11 @@ def _manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def _commands() -> dict[str, list[str]]:
-    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "8"]
-    once = ["--preload", "--limit-request-line", "0"]
-    alone = ["--no-control-socket"]  # its default place is one for all of this user's services
     celery = ["celery", "--quiet", "-A", "config"]
     quiet = ["--loglevel", "WARNING"]
     schedule = ["--schedule", str(embedded.home() / "beat-schedule"), "--pidfile", ""]
     return {
-        "web": ["gunicorn", "config.wsgi", "--bind", f"{HOST}:{PORT}", *threads, *once, *alone],
+        "web": ["gunicorn", "config.wsgi", "--bind", f"{HOST}:{PORT}"],
         "worker": [*celery, "worker", "--concurrency", "2", *quiet],
         "beat": [*celery, "beat", *schedule, *quiet],
     }

@@ -16,7 +16,8 @@ COMMAND_HEADERS = ("Idempotency-Key", "If-Match", "Correlation-Id")
 QUERY_HEADERS = ("Consistency-Token", "Prefer", "Correlation-Id")
 DONE_HEADERS = ("ETag", "Consistency-Token", "Idempotency-Replayed")
 FOUND_HEADERS = ("Read-Position", "Read-Lag", "Preference-Applied", "Warning")
-_READ, _WRITE = (400, 401, 403, 406, 429, 503), (400, 401, 403, 406, 411, 412, 413, 415, 422, 429, 503)
+_READ = (400, 401, 403, 406, 414, 429, 503)
+_WRITE = (400, 401, 403, 406, 411, 412, 413, 414, 415, 422, 429, 503)
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -107,18 +107,24 @@ KINDS: Mapping[int, Kind] = {
         ("Retry-After",),
     ),
 }
+_LONG_ADDRESS = {
+    "description": "The address, with its query, has more than 8,190 bytes. The web server itself says so, in HTML.",
+    "content": {"text/html": {"schema": {"type": "string"}}},
+}
+_NAMES = {status: kind.name for status, kind in KINDS.items()} | {414: "AddressTooLong"}
 TITLES = {"invalid-input": "The input is not valid"}
 _NOT_FOUND = (errors.OrderNotFound, errors.LineNotFound, fulfillment_errors.FulfillmentNotFound)
 
 
 def shared(statuses: Iterable[int]) -> Schema:
     """Return references to the answers that are the same wherever they are given."""
-    return {str(status): {"$ref": f"#/components/responses/{KINDS[status].name}"} for status in statuses}
+    return {str(status): {"$ref": f"#/components/responses/{_NAMES[status]}"} for status in statuses}
 
 
 def responses() -> Schema:
     """Return those answers, by their names."""
-    return {kind.name: _response(status, kind.types) for status, kind in KINDS.items()}
+    found = {kind.name: _response(status, kind.types) for status, kind in KINDS.items()}
+    return found | {_NAMES[414]: _LONG_ADDRESS}
 
 
 def refusals(found: Iterable[type[DomainError]]) -> Schema:

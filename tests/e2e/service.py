@@ -60,8 +60,7 @@ class Service:
         self.headers = {"Authorization": f"Bearer {token('tests')}", "Content-Type": "application/json"}
         python = [sys.executable, "-m"]
         self.commands = {
-            "web": [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-                    "--threads", "4", "--worker-class", "gthread", "--preload"],
+            "web": [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}"],
             "worker": [*python, "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
             "beat": [*python, "celery", "-A", "config", "beat", "--schedule", str(folder / "beat"), "--pidfile", ""],
         }  # fmt: skip
