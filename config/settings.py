@@ -95,6 +95,7 @@ X_FRAME_OPTIONS = "DENY"
 
 # --- Django ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",  # its commands go before Django's of the same name
     "unfold.apps.BasicAppConfig",
     "config.dashboard.apps.DashboardConfig",
     "django.contrib.auth",

@@ -2,14 +2,18 @@
 
 import csv
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from config.dashboard.sheets import cell
 from orders_write import audit
 from orders_write.models import AuditEntry
 from tests.dashboard.staff import account, signed_in
+from tests.databases import owner_connection
 
 PAGE, LOGIN = "/admin/audit/", "/admin/login/"
 
@@ -47,6 +51,44 @@ def test_signing_in_and_out_is_on_record(databases):
         ("ada", "192.0.2.7", "sign in", "the dashboard"),
         ("ada", "192.0.2.7", "sign out", "the dashboard"),
     ]
+
+
+@pytest.fixture
+def no_trail(databases):
+    """The audit trail's table is away."""
+    with owner_connection("default") as owner:
+        owner.execute("alter table audit_entries rename to set_aside")
+        yield
+        owner.execute("alter table set_aside rename to audit_entries")
+
+
+def test_djangos_own_commands_are_on_record(databases, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "long and secret")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long and secret")
+    account = {"username": "ada", "email": "ada@example.org", "interactive": False}
+    call_command("createsuperuser", **account, reason="the first", stdout=StringIO())
+    call_command("changepassword", "ada", stdout=StringIO())
+    assert list(AuditEntry.objects.order_by("id").values_list("actor", "action", "target", "reason", "details")) == [
+        ("root on the command line", "make user", "ada", "the first", {"is_superuser": True}),
+        ("root on the command line", "set password", "ada", "", {"is_superuser": True}),
+    ]
+    with pytest.raises(CommandError, match="already taken"):
+        call_command("createsuperuser", **account)
+    assert AuditEntry.objects.count() == 2
+
+
+@pytest.mark.parametrize(("command", "arguments"), [
+    ("createsuperuser", {"username": "eve", "email": "eve@example.org", "interactive": False}),
+    ("changepassword", {"username": "ada"}),
+])  # fmt: skip
+def test_what_cannot_be_recorded_is_not_done(no_trail, monkeypatch, command, arguments):
+    ada = account("ada", "viewer")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "long and secret")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long and secret")
+    with pytest.raises(CommandError, match="Nothing was done"):
+        call_command(command, **arguments, stdout=StringIO())
+    assert list(User.objects.values_list("username", "password")) == [("ada", ada.password)]
 
 
 def test_ones_own_password_is_set_on_record(databases):
