@@ -110,11 +110,11 @@ def _unknown_order(order_id: str, answer: Answer, query: Query) -> Problem:
 
 
 def _page(request: Request, query: ListOrders) -> HttpResponse:
-    counts = prefers_count(request) and query.cursor is None
-    query = msgspec.structs.replace(query, counts=counts)
+    if query.cursor is None and prefers_count(request):
+        query = msgspec.structs.replace(query, counts=True)
     try:
         answer = ask(query, filters.wish(request))
     except TooSlow as error:
         raise Problem(503, "search-too-slow", "The search takes too long", str(error), headers=_LATER) from error
-    followed = ["count=exact"] if counts and answer.found.total_is_exact else []
+    followed = ["count=exact"] if query.counts and answer.found.total_is_exact else []
     return answers.json(answer, page_body(query, answer.found), *followed)

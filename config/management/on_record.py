@@ -1,14 +1,12 @@
 """Puts on record what Django's own commands do to accounts; they tell of it by Django's signals alone."""
 
-import getpass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 from django.db.models.signals import pre_save
 
-from orders_write import audit
-from orders_write.audit import NotRecorded
+from projections.management import on_record
 
 
 class OnRecord(BaseCommand):
@@ -27,16 +25,14 @@ class OnRecord(BaseCommand):
         Raises:
             CommandError: it could not be written down, so nothing was done; or what Django's own says.
         """
-        reason, by = options.pop("reason"), f"{getpass.getuser()} on the command line"
+        reason = options.pop("reason")
 
         def record(sender: Any, instance: User, **signal: Any) -> None:
             details: dict[str, Any] = {"is_superuser": True} if instance.is_superuser else {}
-            audit.record(self.action, instance.get_username(), by=by, reason=reason, **details)
+            on_record.record(self.action, instance.get_username(), reason, **details)
 
         pre_save.connect(record, sender=User)
         try:
             return super().handle(*args, **options)
-        except NotRecorded as error:
-            raise CommandError(str(error)) from error
         finally:
             pre_save.disconnect(record, sender=User)

@@ -1,4 +1,4 @@
-"""The audit trail of what is done to projections on the command line."""
+"""The audit trail of what is done on the command line, or else not done."""
 
 import getpass
 from typing import Any

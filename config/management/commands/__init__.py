@@ -1,1 +1,1 @@
-"""Projections on the command line."""
+"""Django's own commands, on the record."""
