@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import databases, http_load, table
+from benchmarks import databases, http_load, table, web
 
 TARGET, ROUNDS, ASKED, WARM_UP, OPEN, TEMPLATES = 1.5, 6, 10, 2, 2_000, 250
 # Whatever is asked for, a full page of it is there among 10,000 orders already: answers of one size are compared.
@@ -56,14 +56,12 @@ _STEP = 10_000
 def main(many: int, few: int) -> None:
     """Measure and print."""
     with databases.fresh(), tempfile.TemporaryDirectory() as folder:
-        from benchmarks.api_read import server
-
         _templates()
         for orders in (few, many):
             print(f"filled with {orders:,} orders in {table.seconds(partial(_fill, orders)):.0f} s")
         started: list[Any] = []
         try:
-            service = server(Path(folder), started, "config.wsgi")
+            service = web.server(Path(folder), started, "config.wsgi")
             taken = _measured(service, (few, many))
         finally:
             for one in started:

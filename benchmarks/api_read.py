@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import databases, http_load, table
+from benchmarks import databases, http_load, table, web
 
 ROUNDS, ORDERS, WARM_UP = 15, 1_000, 50
 OURS, PLAIN = "GET /api/orders/{id}", "plain DRF serializer view"
@@ -26,13 +26,11 @@ CONSTANT, FAST = "Django view returning a constant", "FastAPI + asyncpg"
 def main(requests: int) -> None:
     """Measure and print."""
     with databases.fresh(), tempfile.TemporaryDirectory() as folder:
-        from tests.e2e.service import Service
-
         paths = _orders()
-        started: list[Service] = []
+        started: list[Any] = []
         fast = _fast_api(Path(folder))
         try:
-            ours, plain = (server(Path(folder), started, name) for name in ("config.wsgi", "benchmarks.plain_view"))
+            ours, plain = (web.server(Path(folder), started, name) for name in ("config.wsgi", "benchmarks.plain_view"))
             contenders: dict[str, Callable[[], float]] = {
                 PLAIN: partial(_rate, plain.port, paths, plain.headers, requests),
                 CONSTANT: partial(_rate, plain.port, ["/constant"], {}, requests),
@@ -74,29 +72,6 @@ def _orders() -> list[str]:
     databases.settle("read")
     ids = OrderView.objects.using("read").order_by("?").values_list("order_id", flat=True)[:500]
     return [f"/api/orders/{order_id}" for order_id in ids]
-
-
-def server(folder: Path, started: list[Any], application: str) -> Any:
-    """Start a web server of one process, put it into `started`, and return it."""
-    from tests.e2e.service import Service, eventually
-
-    service = Service(folder / application)
-    service.folder.mkdir(exist_ok=True)
-    command = service.commands["web"]
-    command[command.index("config.wsgi")] = application
-    command += ["--workers", "1", "--threads", "4"]
-    service.broker.start()
-    service.start("web")
-    started.append(service)
-    eventually(partial(_answers, service), f"{application} answers")
-    return service
-
-
-def _answers(service: Any) -> bool:
-    try:
-        return bool(service.call("GET", f"/api/orders/{'0' * 8}-0000-7000-8000-{'0' * 12}")[0])
-    except OSError:
-        return False
 
 
 def _fast_api(folder: Path) -> tuple[int, subprocess.Popen[bytes]] | None:

@@ -1,6 +1,6 @@
 """How long placing an order over HTTP takes, against a raw INSERT of the same event and an empty DRF view, added.
 
-`.venv/bin/python -m benchmarks.api_write [orders]`. 4 connections, one web process with 4 threads; rounds alternate.
+`.venv/bin/python -m benchmarks.api_write [orders]`. 4 connections, one web process; rounds alternate.
 """
 
 import json
@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
-from benchmarks import databases, http_load, table
+from benchmarks import databases, http_load, table, web
 
 CLIENTS, ROUNDS, TARGET, WARM_UP = 4, 9, 1.6, 100
 RAW, EMPTY = "psycopg, one prepared INSERT", "an empty DRF POST view"
@@ -25,7 +25,7 @@ def main(orders: int) -> None:
     with databases.fresh(), tempfile.TemporaryDirectory() as folder:
         started: list[Any] = []
         try:
-            empty, full = (_server(Path(folder), started, name) for name in ("benchmarks.empty_view", "config.wsgi"))
+            empty, full = (web.server(Path(folder), started, name) for name in ("benchmarks.empty_view", "config.wsgi"))
             contenders = {
                 RAW: partial(_inserted, orders),
                 EMPTY: partial(_posted, empty, False, orders),
@@ -44,28 +44,6 @@ def _show(rates: table.Rounds) -> None:
         rounds = zip(rates[name], rates[RAW], rates[EMPTY], strict=True)
         ratio = statistics.median((1 / one) / (1 / raw + 1 / empty) for one, raw, empty in rounds)
         print(f"  {name:<46} takes {ratio:.2f} x the time of both baselines added (target: at most {TARGET} x)")
-
-
-def _server(folder: Path, started: list[Any], application: str) -> Any:
-    from tests.e2e.service import Service, eventually
-
-    service = Service(folder / application)
-    service.folder.mkdir(exist_ok=True)
-    command = service.commands["web"]
-    command[command.index("config.wsgi")] = application
-    command += ["--workers", "1", "--threads", "4"]
-    service.broker.start()
-    service.start("web")
-    started.append(service)
-    eventually(partial(_answers, service), f"{application} answers")
-    return service
-
-
-def _answers(service: Any) -> bool:
-    try:
-        return bool(service.call("POST", "/api/orders", _order())[0])
-    except OSError:
-        return False
 
 
 def _posted(service: Any, keyed: bool, orders: int) -> float:
