@@ -6,10 +6,11 @@ moment, waits for those transactions alone, and reads again; what is still missi
 """
 
 import random
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from functools import lru_cache
+from itertools import starmap
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +18,7 @@ import msgspec
 from django.db import connections
 from django.db.models import QuerySet
 
+from gate.kept import stream_of
 from orders_write import event_codec, models
 from orders_write.domain.events import Event
 from orders_write.event_codec import UnknownEventType
@@ -33,11 +35,16 @@ _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 _MARK = "select stream_id, version, recorded_at from events where position = %s"
 _POSITIONS = "select position from events where position > %s and position <= %s order by position limit %s"
 _SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
-_COLUMNS = ", ".join(COLUMNS)
-_STREAMS = f"""
-    copy (select {_COLUMNS} from events
-          where stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version) to stdout
-"""  # noqa: S608
+_EVENTS = """
+    select position, uuid_send(stream_id), version, event_type, schema_version, data::text, metadata::text, recorded_at
+    from events where
+"""
+_STREAMS = f"{_EVENTS} stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version"
+_AFTER = f"{_EVENTS} position > %s and position <= %s order by position"
+_SHARE_AFTER = f"""
+    {_EVENTS} position > %s and position <= %s
+    and ('x' || right(stream_id::text, {_SHARE_BITS // 4}))::bit({_SHARE_BITS})::int %% %s = %s order by position
+"""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -174,44 +181,30 @@ def _sampled(upto: int, percent: float) -> list[UUID]:
 def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, None, None]:
     """Yield the events, up to a settled position, of the streams after one id and up to another, stream by stream.
 
-    The order is by stream and version. Rows come by `COPY`, one at a time: memory does not grow with the log. Whoever
-    may not take all of them closes the generator, because its connection is busy until then.
+    The order is by stream and version. Whoever may not take all of them closes the generator (see kept.stream_of).
     """
-    with _copied(_STREAMS, [after, until, upto]) as lines:
-        yield from map(_from_copy, lines)
+    with closing(stream_of(connections[WRITE], _STREAMS, [after, until, upto])) as rows:
+        yield from starmap(_sent, rows)
 
 
-@contextmanager
-def _copied(query: str, parameters: Sequence[object]) -> Iterator[Iterable[bytes | bytearray | memoryview]]:
-    """Give the lines of a COPY; its errors are Django's, as those of any other statement."""
-    write = connections[WRITE]
-    with write.wrap_database_errors, write.cursor() as cursor, cursor.copy(query, parameters) as copy:
-        yield copy
-
-
-def _from_copy(line: bytes | bytearray | memoryview) -> StoredEvent:
-    """Parse a line of COPY. Escaped are backslashes alone: the text of a jsonb value has no control characters."""
-    text = bytes(line)
-    fields = text.split(b"\t")
-    if b"\\" in text:
-        fields = [field.replace(b"\\\\", b"\\") for field in fields]
-    position, stream_id, version, event_type, schema_version, data, metadata, recorded_at = fields
-    return _stored(
-        int(position),
-        _uuid(stream_id),
-        int(version),
-        event_type.decode(),
-        int(schema_version),
-        data,
-        metadata,
-        datetime.fromisoformat(recorded_at[:-1].decode()),
-    )
+def _sent(
+    position: int,
+    stream_id: bytes,
+    version: int,
+    event_type: str,
+    schema_version: int,
+    data: str,
+    metadata: str,
+    recorded_at: datetime,
+) -> StoredEvent:
+    stream = _uuid(stream_id)
+    return _stored(position, stream, version, event_type, schema_version, data, metadata, recorded_at)
 
 
 @lru_cache(maxsize=2)
-def _uuid(text: bytes) -> UUID:
-    """Parse a stream's id once for all of its events where they come one after the other."""
-    return UUID(text.decode())
+def _uuid(sent: bytes) -> UUID:
+    """Make a stream's id once for all of its events where they come one after the other."""
+    return UUID(bytes=sent)
 
 
 def _stored(
@@ -253,16 +246,9 @@ def _before_first_hole(after: int, positions: Sequence[int]) -> int:
 
 
 def _read(after: int, upto: int, share: Share) -> list[StoredEvent]:
-    with _copied(*_slice(after, upto, share)) as lines:
-        return list(map(_from_copy, lines))
-
-
-def _slice(after: int, upto: int, share: Share) -> tuple[str, list[int]]:
-    query = "copy (select {0} from events where position > %s and position <= %s {1} order by position) to stdout"
-    if share.of == 1:
-        return query.format(_COLUMNS, ""), [after, upto]
-    part = f"and ('x' || right(stream_id::text, {_SHARE_BITS // 4}))::bit({_SHARE_BITS})::int %% %s = %s"
-    return query.format(_COLUMNS, part), [after, upto, share.of, share.number]
+    asked = (_AFTER, [after, upto]) if share.of == 1 else (_SHARE_AFTER, [after, upto, share.of, share.number])
+    with closing(stream_of(connections[WRITE], *asked)) as rows:
+        return list(starmap(_sent, rows))
 
 
 def _rows(query: str, parameters: Sequence[Any]) -> list[Any]:
