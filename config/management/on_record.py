@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandParser
 from django.db.models.signals import pre_save
 
-from projections.management import on_record
+from orders_write.management import on_record
 
 
 class OnRecord(BaseCommand):

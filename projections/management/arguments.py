@@ -3,6 +3,8 @@
 from argparse import ArgumentTypeError
 from uuid import UUID
 
+ASKED_BY = "who asked for it in the dashboard, where it is on record already"
+
 
 def stream_id(text: str) -> UUID:
     """Return a stream's id.

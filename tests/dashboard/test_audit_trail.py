@@ -11,7 +11,7 @@ from django.test import Client
 
 from config.dashboard.sheets import cell
 from orders_write import audit
-from orders_write.models import AuditEntry
+from orders_write.models import AccessToken, AuditEntry
 from tests.dashboard.staff import account, signed_in
 from tests.databases import owner_connection
 
@@ -79,16 +79,19 @@ def test_djangos_own_commands_are_on_record(databases, monkeypatch):
 
 
 @pytest.mark.parametrize(("command", "arguments"), [
-    ("createsuperuser", {"username": "eve", "email": "eve@example.org", "interactive": False}),
-    ("changepassword", {"username": "ada"}),
+    ("createsuperuser", ["--username", "eve", "--email", "eve@example.org", "--no-input"]),
+    ("changepassword", ["ada"]),
+    ("create_user", ["eve", "--role", "viewer"]),
+    ("create_token", ["--name", "eve"]),
 ])  # fmt: skip
 def test_what_cannot_be_recorded_is_not_done(no_trail, monkeypatch, command, arguments):
     ada = account("ada", "viewer")
     monkeypatch.setattr("getpass.getpass", lambda prompt: "long and secret")
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long and secret")
     with pytest.raises(CommandError, match="Nothing was done"):
-        call_command(command, **arguments, stdout=StringIO())
+        call_command(command, *arguments, stdout=StringIO())
     assert list(User.objects.values_list("username", "password")) == [("ada", ada.password)]
+    assert not AccessToken.objects.filter(name="eve").exists()
 
 
 def test_ones_own_password_is_set_on_record(databases):

@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from gate.tokens import OPERATOR, ROLES, Actor
-from orders_write import audit, tokens
+from orders_write import tokens
 from orders_write.event_store import WRITE
+from orders_write.management.on_record import record
 from orders_write.models import AccessToken
 
 
@@ -40,9 +41,8 @@ class Command(BaseCommand):
 
 def _made(actor: Actor, days: int, reason: str) -> tuple[AccessToken, str]:
     """Make the token and record it, or neither."""
-    who = getpass.getuser()
     with transaction.atomic(using=WRITE):
-        token, text = tokens.make(actor, days, made_by=f"create_token by {who}")
+        token, text = tokens.make(actor, days, made_by=f"create_token by {getpass.getuser()}")
         details: dict[str, Any] = {"customer_id": actor.customer_id, "days": days}
-        audit.record("make token", str(token), by=f"{who} on the command line", reason=reason, **details)
+        record("make token", str(token), reason, **details)
     return token, text

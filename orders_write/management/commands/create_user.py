@@ -1,6 +1,5 @@
 """`manage.py create_user`: somebody who may sign in to the dashboard, with a password that is shown once."""
 
-import getpass
 import secrets
 from argparse import ArgumentParser
 from typing import Any
@@ -11,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from orders_write import audit
 from orders_write.event_store import WRITE
+from orders_write.management.on_record import record
 
 
 class Command(BaseCommand):
@@ -35,10 +34,9 @@ class Command(BaseCommand):
             user.full_clean()
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        by = f"{getpass.getuser()} on the command line"
         with transaction.atomic(using=WRITE):
             for action, details in (("make user", {"is_staff": True}), ("give role", {"role": role.name})):
-                audit.record(action, name, by=by, reason=options["reason"], **details)
+                record(action, name, options["reason"], **details)
             user.save(using=WRITE)
             user.groups.add(role)
         if not options["quiet"]:

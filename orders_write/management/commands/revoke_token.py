@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from orders_write import audit, tokens
+from orders_write import tokens
 from orders_write.event_store import WRITE
+from orders_write.management.on_record import record
 from orders_write.models import AccessToken
 
 
@@ -45,9 +46,8 @@ class Command(BaseCommand):
 
 def _revoked(ids: list[int], reason: str) -> list[AccessToken]:
     """Revoke them and record it, or neither."""
-    who = getpass.getuser()
     with transaction.atomic(using=WRITE):
-        found = tokens.revoke(ids, f"revoke_token by {who}", reason)
+        found = tokens.revoke(ids, f"revoke_token by {getpass.getuser()}", reason)
         for token in found:
-            audit.record("revoke token", str(token), by=f"{who} on the command line", reason=reason)
+            record("revoke token", str(token), reason)
     return found

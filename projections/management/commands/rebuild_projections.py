@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
 
+from orders_write.management.on_record import record
 from projections import rebuild
 from projections.checkpoints import Standing, standing
 from projections.comparison import Different, Paused
-from projections.management.arguments import count
-from projections.management.on_record import ASKED_BY, record
+from projections.management.arguments import ASKED_BY, count
 from projections.management.progress import reporter
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, CannotApply

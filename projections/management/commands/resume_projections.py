@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orders_write.management.on_record import record
 from projections import pausing
-from projections.management.on_record import record
 from projections.pausing import NotPaused, paused
 from projections.posting import INFRASTRUCTURE
 from projections.projector import Projector

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
+from orders_write.management.on_record import record
 from projections import parking
 from projections.management.arguments import stream_id
-from projections.management.on_record import record
 from projections.parking import CannotResolve, NothingParked
 from projections.posting import INFRASTRUCTURE
 from projections.projector import Projector

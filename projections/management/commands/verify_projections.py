@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from django.core.management.base import BaseCommand, CommandError
 
-from projections.management.arguments import count
-from projections.management.on_record import ASKED_BY, record
+from orders_write.management.on_record import record
+from projections.management.arguments import ASKED_BY, count
 from projections.posting import INFRASTRUCTURE
 from projections.projector import Projector
 from projections.registry import PROJECTORS, chosen

@@ -8,11 +8,9 @@ from django.core.management.base import CommandError
 from orders_write import audit
 from orders_write.audit import NotRecorded
 
-ASKED_BY = "who asked for it in the dashboard, where it is on record already"
-
 
 def record(action: str, target: str, reason: str = "", **details: Any) -> None:
-    """Write down what this system's user is about to do.
+    """Write down what this system's user is about to do; for `details` see `audit.record`.
 
     Raises:
         CommandError: it could not be written, so nothing must be done.
