@@ -19,21 +19,25 @@ if pinned not in ("auto", "on", "off"):
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Choose a worker's processors: the one that the fewest have, or any where workers are not pinned."""
+    """Choose the processor of a worker that is pinned: the one that the fewest have."""
     usable = os.sched_getaffinity(0)
-    taken = Counter(one for other in server.WORKERS.values() for one in other.processors)
-    if pinned == "on" or (pinned == "auto" and server.cfg.workers >= len(usable)):
-        usable = {min(sorted(usable), key=lambda one: taken[one])}
-    worker.processors = usable
+    taken = Counter(getattr(other, "processor", None) for other in server.WORKERS.values())
+    is_pinned = pinned == "on" or (pinned == "auto" and server.num_workers >= len(usable))
+    worker.processor = min(sorted(usable), key=lambda one: taken[one]) if is_pinned else None
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Keep a worker to its processors.
+    """Keep a worker to its processor.
 
     Threads of one interpreter run one at a time. Spread over processors, they hand its lock from one to another at each
     system call, which takes a third of a short request's time (David Beazley, "Understanding the Python GIL", 2010).
     """
-    os.sched_setaffinity(0, worker.processors)
+    if worker.processor is None:
+        return
+    try:
+        os.sched_setaffinity(0, {worker.processor})
+    except OSError as error:
+        worker.log.warning("cannot be kept to processor %s: %s", worker.processor, error)
 
 
 if not hasattr(os, "sched_setaffinity"):  # elsewhere than on Linux no process can be kept to a processor

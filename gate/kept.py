@@ -35,8 +35,8 @@ def stream_of(
     """Yield the rows of a statement, some at a time: memory does not grow with their number.
 
     They come in PostgreSQL's binary format: numbers, times and ids need no parsing, so that this takes two thirds of
-    the time of `COPY` and its lines. The connection is busy until the last row; whoever may not take all of them closes
-    the generator.
+    the time of `COPY` and its lines. The connection is taken until the last row, and another statement on it would wait
+    for ever; whoever may not take all of them closes the generator.
 
     Raises:
         DatabaseError: Django's.

@@ -35,10 +35,8 @@ _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 _MARK = "select stream_id, version, recorded_at from events where position = %s"
 _POSITIONS = "select position from events where position > %s and position <= %s order by position limit %s"
 _SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
-_EVENTS = """
-    select position, uuid_send(stream_id), version, event_type, schema_version, data::text, metadata::text, recorded_at
-    from events where
-"""
+_SENT = {"stream_id": "uuid_send(stream_id)", "data": "data::text", "metadata": "metadata::text"}
+_EVENTS = f"select {', '.join(_SENT.get(name, name) for name in COLUMNS)} from events where"  # noqa: S608
 _STREAMS = f"{_EVENTS} stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version"
 _AFTER = f"{_EVENTS} position > %s and position <= %s order by position"
 _SHARE_AFTER = f"""

@@ -1,6 +1,7 @@
 """Compares two tables of one read model, row by row and column by column."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 from uuid import UUID
 
@@ -87,20 +88,20 @@ def compare(projector: Projector, other: str, streams: Sequence[UUID] | None = N
 def events_behind(projector: Projector, shown: Sequence[Difference]) -> list[str]:
     """Return a line for each of the first differing rows: the events of the log that touch it."""
     wanted: dict[tuple[str, ...], list[str]] = {one.key: [] for one in shown}
-    for stored in _events_of(projector, list(wanted)):
-        for key in () if isinstance(stored.event, Unreadable) else projector.keys(stored):
-            found = wanted.get(tuple(map(str, key)))
-            if found is not None and len(found) < SHOWN:
-                found.append(f"{stored.event_type} at {stored.position}")
+    with closing(_events_of(projector, list(wanted))) as events:
+        for stored in events:
+            for key in () if isinstance(stored.event, Unreadable) else projector.keys(stored):
+                found = wanted.get(tuple(map(str, key)))
+                if found is not None and len(found) < SHOWN:
+                    found.append(f"{stored.event_type} at {stored.position}")
     return [f"  {' '.join(key)} comes from: {', '.join(found) or 'no event'}" for key, found in wanted.items()]
 
 
-def _events_of(projector: Projector, keys: Sequence[tuple[str, ...]]) -> Iterable[StoredEvent]:
-    if not keys:
-        return []
-    if projector.shares_rows:
-        return event_log.read_streams(event_log.FIRST_STREAM, event_log.LAST_STREAM, event_store.head())
-    return event_log.read_some_streams({UUID(key[0]) for key in keys}, event_store.head())
+def _events_of(projector: Projector, keys: Sequence[tuple[str, ...]]) -> Generator[StoredEvent, None, None]:
+    if keys and projector.shares_rows:
+        yield from event_log.read_streams(event_log.FIRST_STREAM, event_log.LAST_STREAM, event_store.head())
+    elif keys:
+        yield from event_log.read_some_streams({UUID(key[0]) for key in keys}, event_store.head())
 
 
 def table(projector: Projector) -> str:

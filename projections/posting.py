@@ -25,10 +25,10 @@ from orders_write.log_lock import LogHeldOpen
 from projections import rows
 from projections.models import ParkedEvent, SkippedEvent
 from projections.projector import BrokenStream, Projector, Skipped
-from projections.rows import READ
+from projections.rows import READ, WrongType
 
 INFRASTRUCTURE = (OperationalError, InterfaceError, LogHeldOpen, SoftTimeLimitExceeded, MemoryError)
-SYSTEMIC = (*INFRASTRUCTURE, ProgrammingError, InternalError, BrokenStream, UnknownEventType)
+SYSTEMIC = (*INFRASTRUCTURE, ProgrammingError, InternalError, BrokenStream, UnknownEventType, WrongType)
 PARKED_LIMIT = 10_000
 log = structlog.get_logger(__name__)
 

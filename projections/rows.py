@@ -19,6 +19,7 @@ READ = "read"
 FEW = 20
 _VERSION = b"\x01"
 _MODIFIER = re.compile(r"\([^)]*\)")  # the length or precision of a type
+_LOOSE = {"boolean", "date", "json"}  # the driver sends whether a value is true, a time's day, a text as JSON of it
 _ENCODER = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -26,7 +27,7 @@ class WrongType(Exception):
     """A projector has put a value into a row that is not of its column's type: a text for a number, say."""
 
     def __init__(self, projection: str, column: str, kind: str, value: object) -> None:
-        super().__init__(f"{projection}: {column} is {kind}; its value is a {type(value).__name__}, or out of range.")
+        super().__init__(f"{projection}: {column} is {kind}; a projector put a {type(value).__name__} there.")
 
 
 @cache
@@ -115,11 +116,23 @@ def _json_sent(value: Any) -> bytes | None:
 
 @cache
 def _types(model: type[models.Model]) -> tuple[str, ...] | None:
-    """Return the type of each of a model's `columns`, JSON being sent as bytes; None where the driver knows not all."""
-    kinds = {field.attname: str(field.db_type(connections[READ])) for field in model._meta.concrete_fields}
-    plain = [_MODIFIER.sub("", kinds[name]) for name in columns(model)]
-    sent = tuple("bytea" if kind == "jsonb" else kind for kind in plain)
-    return sent if all(psycopg.adapters.types.get(kind) for kind in sent) else None
+    """Return the type of each of a model's `columns`, jsonb being sent as bytes; None where they must go as texts."""
+    kinds, jsons, sent = {field.attname: field for field in model._meta.concrete_fields}, _json_places(model), []
+    for place, name in enumerate(columns(model)):
+        kind = _MODIFIER.sub("", str(kinds[name].db_type(connections[READ])))
+        if (kind == "jsonb") is not (place in jsons) or not _goes_in_binary(kind):
+            return None
+        sent.append("bytea" if kind == "jsonb" else kind)
+    return tuple(sent)
+
+
+def _goes_in_binary(kind: str) -> bool:
+    """Tell whether the driver knows how to send a type, and takes nothing else for it."""
+    try:
+        psycopg.adapters.get_dumper_by_oid(psycopg.adapters.types.get_oid(kind), Format.BINARY)
+    except (KeyError, psycopg.Error):
+        return False
+    return kind not in _LOOSE
 
 
 def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) -> None:
@@ -140,7 +153,7 @@ def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) ->
 def _send(copy: Any, projector: Projector, types: Sequence[str], values: Sequence[Any]) -> None:
     try:
         copy.write_row(values)
-    except Exception as error:  # the driver has many ways to say that a value is not of a type
+    except (TypeError, AttributeError, LookupError) as error:  # the driver met a value of another class
         for name, kind, value in zip(columns(projector.model), types, values, strict=True):
             if not _is_of(kind, value):
                 raise WrongType(projector.name, name, kind, value) from error

@@ -50,7 +50,8 @@ def test_one_database_for_both_sides_is_refused():
 
 
 def test_every_setting_has_its_line_in_the_example():
-    read = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (ROOT / "config" / "settings.py").read_text()))
+    files = (ROOT / "config" / "settings.py", ROOT / "gunicorn.conf.py")
+    read = {name for file in files for name in re.findall(r'env\.\w+\("([A-Z_]+)"', file.read_text())}
     documented = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert read - documented <= {"DAYBOOK_AS_OWNER"}  # manage.py sets it for itself
 
