@@ -9,7 +9,7 @@ import random
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from itertools import starmap
 from typing import Any, cast
 from uuid import UUID
@@ -22,7 +22,7 @@ from gate.kept import stream_of
 from orders_write import event_codec, models
 from orders_write.domain.events import Event
 from orders_write.event_codec import UnknownEventType
-from orders_write.event_store import COLUMNS, WRITE, StoredEvent, head
+from orders_write.event_store import COLUMNS, WRITE, StoredEvent, from_row, head
 from orders_write.ids import event_id
 from orders_write.log_lock import wait_for_appenders
 
@@ -35,8 +35,8 @@ _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 _MARK = "select stream_id, version, recorded_at from events where position = %s"
 _POSITIONS = "select position from events where position > %s and position <= %s order by position limit %s"
 _SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
-_SENT = {"stream_id": "uuid_send(stream_id)", "data": "data::text", "metadata": "metadata::text"}
-_EVENTS = f"select {', '.join(_SENT.get(name, name) for name in COLUMNS)} from events where"  # noqa: S608
+_TEXTS = {"data": "data::text", "metadata": "metadata::text"}
+_EVENTS = f"select {', '.join(_TEXTS.get(name, name) for name in COLUMNS)} from events where"  # noqa: S608
 _STREAMS = f"{_EVENTS} stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version"
 _AFTER = f"{_EVENTS} position > %s and position <= %s order by position"
 _SHARE_AFTER = f"""
@@ -142,13 +142,13 @@ def read_log(
 def read_positions(positions: Iterable[int]) -> list[StoredEvent]:
     """Return the events at these positions, in order."""
     rows = _log().filter(position__in=list(positions)).order_by("position")
-    return [_stored(*row) for row in rows.values_list(*COLUMNS)]
+    return [_from_row(*row) for row in rows.values_list(*COLUMNS)]
 
 
 def read_some_streams(stream_ids: Iterable[UUID], upto: int) -> list[StoredEvent]:
     """Return the events of some streams up to a position, stream by stream, each in order."""
     rows = _log().filter(stream_id__in=list(stream_ids), position__lte=upto).order_by("stream_id", "version")
-    return [_stored(*row) for row in rows.values_list(*COLUMNS)]
+    return [_from_row(*row) for row in rows.values_list(*COLUMNS)]
 
 
 def some_streams(upto: int, number: int) -> list[UUID]:
@@ -182,46 +182,19 @@ def read_streams(after: UUID, until: UUID, upto: int) -> Generator[StoredEvent, 
     The order is by stream and version. Whoever may not take all of them closes the generator (see kept.stream_of).
     """
     with closing(stream_of(connections[WRITE], _STREAMS, [after, until, upto])) as rows:
-        yield from starmap(_sent, rows)
+        yield from starmap(_from_row, rows)
 
 
-def _sent(
-    position: int,
-    stream_id: bytes,
-    version: int,
-    event_type: str,
-    schema_version: int,
-    data: str,
-    metadata: str,
-    recorded_at: datetime,
-) -> StoredEvent:
-    stream = _uuid(stream_id)
-    return _stored(position, stream, version, event_type, schema_version, data, metadata, recorded_at)
-
-
-@lru_cache(maxsize=2)
-def _uuid(sent: bytes) -> UUID:
-    """Make a stream's id once for all of its events where they come one after the other."""
-    return UUID(bytes=sent)
-
-
-def _stored(
-    position: int,
-    stream_id: UUID,
-    version: int,
-    event_type: str,
-    schema_version: int,
-    data: str | bytes,
-    metadata: str | bytes,
-    recorded_at: datetime,
-) -> StoredEvent:
+def _decoded(event_type: str, schema_version: int, data: str) -> Event:
     try:
-        event = event_codec.decode(event_type, schema_version, data)
+        return event_codec.decode(event_type, schema_version, data)
     except UnknownEventType:
         raise
     except Exception as error:
-        event = cast(Event, Unreadable(f"{type(error).__name__}: {error}"))
-    return StoredEvent(position, stream_id, version, event, recorded_at, event_type, schema_version, data, metadata)
+        return cast(Event, Unreadable(f"{type(error).__name__}: {error}"))
+
+
+_from_row = partial(from_row, decode=_decoded)
 
 
 def _safe_position(after: int, limit: int, upto: int | None, wait_seconds: float) -> int:
@@ -246,7 +219,7 @@ def _before_first_hole(after: int, positions: Sequence[int]) -> int:
 def _read(after: int, upto: int, share: Share) -> list[StoredEvent]:
     asked = (_AFTER, [after, upto]) if share.of == 1 else (_SHARE_AFTER, [after, upto, share.of, share.number])
     with closing(stream_of(connections[WRITE], *asked)) as rows:
-        return list(starmap(_sent, rows))
+        return list(starmap(_from_row, rows))
 
 
 def _rows(query: str, parameters: Sequence[Any]) -> list[Any]:

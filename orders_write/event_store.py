@@ -1,6 +1,6 @@
 """4 · The event store: load a stream, and append to it (event_log.py reads the log)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,8 +60,8 @@ class NewEvent(msgspec.Struct, frozen=True, gc=False):
 class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     """An event at its place in the log; `position` is unique and ascending, `recorded_at` informational.
 
-    `event` is what this release makes of it; `event_type`, `schema_version`, `stored` and `stored_metadata` are what
-    the log holds. Metadata are decoded when they are asked for: most readers want to know the time alone.
+    `event` is what this release makes of it; `event_type`, `schema_version`, `data` and `stored_metadata` are what the
+    log holds, the last two as JSON. Metadata are decoded when they are asked for: most readers want the time alone.
     """
 
     position: int
@@ -71,8 +71,8 @@ class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     recorded_at: datetime
     event_type: str
     schema_version: int
-    stored: str | bytes
-    stored_metadata: str | bytes
+    data: str
+    stored_metadata: str
 
     @property
     def metadata(self) -> Metadata:
@@ -83,11 +83,6 @@ class StoredEvent(msgspec.Struct, frozen=True, gc=False):
     def occurred_at(self) -> datetime:
         """When the thing happened (aware, UTC)."""
         return _decode_occurrence(self.stored_metadata).occurred_at
-
-    @property
-    def data(self) -> str:
-        """The event's JSON as the log holds it."""
-        return self.stored if isinstance(self.stored, str) else self.stored.decode()
 
     @property
     def event_id(self) -> UUID:
@@ -149,7 +144,7 @@ def _row(new: NewEvent) -> log_insert.Row:
 
 def load_streams(stream_ids: Iterable[UUID]) -> list[StoredEvent]:
     """Return all events of some streams, each stream's in the order of its versions."""
-    return [_stored(*row) for row in rows_of(connections[WRITE], _STREAMS, [list(stream_ids)])]
+    return [from_row(*row) for row in rows_of(connections[WRITE], _STREAMS, [list(stream_ids)])]
 
 
 def load_stream(stream_id: UUID) -> list[StoredEvent]:
@@ -191,7 +186,7 @@ def _log() -> QuerySet[models.Event]:
     return models.Event.objects.using(WRITE)
 
 
-def _stored(
+def from_row(
     position: int,
     stream_id: UUID,
     version: int,
@@ -200,6 +195,8 @@ def _stored(
     data: str,
     metadata: str,
     recorded_at: datetime,
+    decode: Callable[[str, int, str], Event] = event_codec.decode,
 ) -> StoredEvent:
-    event = event_codec.decode(event_type, schema_version, data)
+    """Return an event from its row, whose columns are COLUMNS; raises what `decode` does."""
+    event = decode(event_type, schema_version, data)
     return StoredEvent(position, stream_id, version, event, recorded_at, event_type, schema_version, data, metadata)

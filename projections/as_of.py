@@ -11,7 +11,7 @@ from gate.tokens import AUDITOR, CUSTOMER, OPERATOR
 from orders_read.consistency import Progress, Wish, progress
 from orders_read.models import OrderView, TimelineEntry
 from orders_read.queries import GetOrderAsOf
-from orders_write import event_codec
+from orders_write import event_store
 from orders_write.event_store import Metadata, StoredEvent
 from projections.projector import Row, StreamProjector
 from projections.registry import named
@@ -98,9 +98,8 @@ def _entry(one: Any) -> Any:
 
 
 def _stored(entry: TimelineEntry) -> StoredEvent:
-    data = msgspec.json.encode(entry.data)
-    event = event_codec.decode(entry.event_type, entry.schema_version, data)
+    data = msgspec.json.encode(entry.data).decode()
     caused = (entry.command_id, entry.correlation_id, entry.causation_id)
-    metadata = msgspec.json.encode(Metadata(*caused, entry.actor, entry.occurred_at))
-    facts = (entry.recorded_at, entry.event_type, entry.schema_version, data, metadata)
-    return StoredEvent(entry.position, entry.order_id, entry.version, event, *facts)
+    metadata = msgspec.json.encode(Metadata(*caused, entry.actor, entry.occurred_at)).decode()
+    facts = (entry.event_type, entry.schema_version, data, metadata, entry.recorded_at)
+    return event_store.from_row(entry.position, entry.order_id, entry.version, *facts)

@@ -136,7 +136,7 @@ class StreamProjector(Projector):
         changed: Rows = {}
         changes, stream_id, row, seen = self.changes, None, _UNSEEN, _UNSEEN
         for stored in events:
-            if stored.stream_id is not stream_id:
+            if stored.stream_id != stream_id:
                 stream_id = stored.stream_id
                 row = rows.setdefault((stream_id,), {"version": 0})
             version = row["version"] + 1

@@ -136,25 +136,21 @@ def _goes_in_binary(kind: str) -> bool:
 
 
 def _fill(cursor: Any, projector: Projector, table: str, rows: Iterable[Row]) -> None:
-    """Send rows by COPY: in the binary format, which spares both sides the texts, where the driver knows all types."""
+    """Send rows by COPY: in the binary format, which spares both sides the texts, where all types go in it."""
     statement, types = f"copy {table} ({', '.join(columns(projector.model))}) from stdin", _types(projector.model)
-    with connections[READ].wrap_database_errors:
-        if types is None:
-            with cursor.copy(statement) as copy:
-                for values in _values(projector, rows, _json_text):
-                    copy.write_row(values)
-        else:
-            with cursor.copy(f"{statement} (format binary)") as copy:
-                copy.set_types(types)
-                for values in _values(projector, rows, _json_sent):
-                    _send(copy, projector, types, values)
+    form, as_json = (" (format binary)", _json_sent) if types else ("", _json_text)
+    with connections[READ].wrap_database_errors, cursor.copy(statement + form) as copy:
+        if types:
+            copy.set_types(types)
+        for values in _values(projector, rows, as_json):
+            _send(copy, projector, types or (), values)
 
 
 def _send(copy: Any, projector: Projector, types: Sequence[str], values: Sequence[Any]) -> None:
     try:
         copy.write_row(values)
     except (TypeError, AttributeError, LookupError) as error:  # the driver met a value of another class
-        for name, kind, value in zip(columns(projector.model), types, values, strict=True):
+        for name, kind, value in zip(columns(projector.model), types, values, strict=False):
             if not _is_of(kind, value):
                 raise WrongType(projector.name, name, kind, value) from error
         raise

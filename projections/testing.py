@@ -68,10 +68,8 @@ def folded(projector: Projector, *stories: Story) -> list[Row]:
 
 
 def _stored(position: int, new: NewEvent) -> StoredEvent:
-    event_type, schema_version, data = event_codec.encode(new.event)
-    facts = (WHEN, event_type, schema_version, data, msgspec.json.encode(new.metadata))
-    decoded = event_codec.decode(event_type, schema_version, data)
-    return StoredEvent(position, new.stream_id, new.version, decoded, *facts)
+    metadata = msgspec.json.encode(new.metadata).decode()
+    return event_store.from_row(position, new.stream_id, new.version, *event_codec.encode(new.event), metadata, WHEN)
 
 
 def rows_of(projector: Projector) -> list[Row]:

@@ -12,7 +12,7 @@ from config.dashboard.event_search import Entry
 from config.dashboard.tags import address_of
 from orders_read import reading
 from orders_read.models import Checkpoint
-from orders_write import event_codec
+from orders_write import event_store
 from orders_write.event_codec import UnknownEventType
 from orders_write.event_store import StoredEvent
 from projections.models import ParkedEvent, SkippedEvent
@@ -51,14 +51,13 @@ def decoded(entry: Entry) -> StoredEvent | str:
     """Return the event as this release understands it, or why it does not."""
     if entry.metadata is None:
         return "Its metadata are not what an event has."
+    kept = (entry.event_type, entry.schema_version, entry.data, msgspec.json.encode(entry.metadata).decode())
     try:
-        event = event_codec.decode(entry.event_type, entry.schema_version, entry.data)
+        return event_store.from_row(entry.position, entry.stream_id, entry.version, *kept, entry.recorded_at)
     except UnknownEventType as error:
         return str(error)
     except (msgspec.DecodeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         return f"Its JSON is not that of an event of this type: {type(error).__name__}: {error}"
-    kept = (entry.recorded_at, entry.event_type, entry.schema_version, entry.data, msgspec.json.encode(entry.metadata))
-    return StoredEvent(entry.position, entry.stream_id, entry.version, event, *kept)
 
 
 def read_models(stored: StoredEvent) -> list[ReadModel]:
