@@ -1,11 +1,11 @@
-"""How long after its commit an event is visible in `order_views`: a Celery worker against LISTEN/NOTIFY followers.
+"""How long after its commit an event is visible in `order_views`: Celery against LISTEN/NOTIFY followers.
 
 `.venv/bin/python -m benchmarks.visible [seconds]`, the length of a round. A process of its own sends commands through
 the command bus at a steady rate, whether or not the one before is visible (open loop), and notes when each has
 committed. This process is told of the checkpoint's position, which commits with its rows, by a trigger of the read
 database: to ask for it time and again would take a fifth of this machine.
-The worker has two processes. Of the followers, which do the same, one posts what is urgent at every notification, and
-one the other projections as often as the worker does.
+The poster and a worker with two processes share the work as in production. Of the followers, which do the same, one
+posts what is urgent at every notification, and one the other projections as often as the worker does.
 """
 
 import json
@@ -22,9 +22,9 @@ from typing import Any
 
 from benchmarks import databases, table
 
-RATES, ROUNDS, WARM_UP_SECONDS = (50, 200), 3, 2
+RATES, ROUNDS, WARM_UP_SECONDS = (50, 200), 5, 2
 TARGETS = {50: 2.0, 99: 1.5}
-CELERY, LISTEN = "Celery worker, Valkey broker", "LISTEN/NOTIFY followers"
+CELERY, LISTEN = "Celery, Valkey broker", "LISTEN/NOTIFY followers"
 _TELL_POSITION = """
     create or replace function tell_position() returns trigger language plpgsql as
         $$ begin perform pg_notify('visible', new.position::text); return null; end $$;
@@ -118,14 +118,14 @@ def _observe(seen: list[tuple[int, float]], done: threading.Event) -> None:
 
 @contextmanager
 def _celery(service: Any) -> Iterator[None]:
-    """Run a worker and beat, as in production, until the worker has posted everything."""
-    service.start("worker", "beat")
+    """Run a poster, a worker and beat, as in production, until they have posted everything."""
+    service.leave_wake_ups_to_the_poster()
+    service.start("poster", "worker", "beat")
     try:
         time.sleep(6)  # both are up, and the first sweep has been answered
         yield
     finally:
-        service.kill("beat")
-        service.kill("worker")
+        service.kill("beat", "worker", "poster")
 
 
 @contextmanager

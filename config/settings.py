@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import environ
 from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from config import embedded, logs
 from config.dashboard import theme
@@ -223,15 +224,17 @@ READ_WAITERS, FEED_WAITERS = env.int("READ_WAITERS", 5), env.int("FEED_WAITERS",
 
 # --- Workers (RELIABILITY R10) --------------------------------------------------------------------------------------
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", 5)
+_WORKERS = ("worker", "poster")
 CELERY_BROKER_URL = URLS["CELERY_BROKER_URL"]
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 120,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 30 if PROCESS == "worker" else 1,
+    "socket_timeout": 30 if PROCESS in _WORKERS else 1,
     "socket_connect_timeout": 1,
     "health_check_interval": 25,
-    "max_retries": None if PROCESS == "worker" else 0,
+    "max_retries": None if PROCESS in _WORKERS else 0,
+    "priority_steps": [0],
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -242,6 +245,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 40, 60
 CELERY_TASK_IGNORE_RESULT = True
+# Wake-ups have a queue of their own. The poster takes one at a time and does it in its only thread: what is lost with
+# it the sweep makes up for, so it need not acknowledge them (decision 12). A worker takes them too where it is let.
+WAKE_UPS = "wake-ups"
+CELERY_TASK_QUEUES = [Queue("celery"), Queue(WAKE_UPS, routing_key=WAKE_UPS, no_ack=PROCESS == "poster")]
+CELERY_TASK_ROUTES = {"projections.look": {"queue": WAKE_UPS}}
+CELERY_WORKER_POOL = "solo" if PROCESS == "poster" else "prefork"
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB; counted in tasks, a busy child would be replaced every minute
 CELERY_DB_REUSE_MAX = 10**9  # Celery would close the pools after each task; config.celery gives the connections back
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 30

@@ -1,4 +1,4 @@
-"""`make run`: sets up both databases and runs web server, worker and beat under one foreground process."""
+"""`make run`: sets up both databases and runs web server, workers and beat under one foreground process."""
 
 import fcntl
 import os
@@ -120,7 +120,8 @@ def _commands() -> dict[str, list[str]]:
     schedule = ["--schedule", str(embedded.home() / "beat-schedule"), "--pidfile", ""]
     return {
         "web": ["gunicorn", "config.wsgi", "--bind", f"{HOST}:{PORT}"],
-        "worker": [*celery, "worker", "--concurrency", "2", *quiet],
+        "worker": [*celery, "worker", "--concurrency", "2", "--queues", "celery", *quiet],
+        "poster": [*celery, "worker", "--queues", "wake-ups", "--hostname", "poster@%h", *quiet],
         "beat": [*celery, "beat", *schedule, *quiet],
     }
 
@@ -132,7 +133,7 @@ def _run(environment: dict[str, str]) -> int:
     try:
         for name, arguments in _commands().items():
             children.append(ChildProcess(name, arguments, environment))
-        threading.Thread(target=_watch, args=(children[1], ended), daemon=True).start()
+        threading.Thread(target=_watch, args=(children[1:3], ended), daemon=True).start()
         while all(child.keep_alive() for child in children):
             time.sleep(0.5)
         failed = next(child for child in children if child.process.poll() is not None)
@@ -154,8 +155,8 @@ def _end(children: list[ChildProcess]) -> None:
         child.end(deadline)
 
 
-def _watch(worker: ChildProcess, ended: threading.Event) -> None:
-    """Restart the worker when events wait and nobody has looked at a projection for a minute (RELIABILITY R7)."""
+def _watch(workers: list[ChildProcess], ended: threading.Event) -> None:
+    """Restart worker and poster when events wait and nobody has looked for a minute (RELIABILITY R7)."""
     from django.db import DatabaseError
 
     from projections.lag import status
@@ -168,8 +169,9 @@ def _watch(worker: ChildProcess, ended: threading.Event) -> None:
             continue
         stuck = [one for one in waiting if (one.worker_silent_seconds or STUCK_SECONDS) >= STUCK_SECONDS]
         if stuck and not ended.is_set():
-            say("run", f"watchdog: {stuck[0].projection} stands still, {stuck[0].lag_events} events wait; new worker")
-            worker.process.kill()
+            say("run", f"watchdog: {stuck[0].projection} stands still, {stuck[0].lag_events} events wait; new workers")
+            for worker in workers:
+                worker.process.kill()
 
 
 if __name__ == "__main__":

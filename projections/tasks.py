@@ -23,7 +23,6 @@ def look() -> None:
 
     Several of these at a time share the work: a partition that another one has is passed over.
     """
-    wake_up.heard()
     _post(wake_up.parts(urgent=True))
     _gather()
 
@@ -92,7 +91,10 @@ def sweep() -> None:
 
     Those that are busy need no sweep, and would be held up by it. Tokens that could not be copied are copied now.
     """
-    for name, partition in {*wake_up.parts(urgent=True), *wake_up.parts(urgent=False)} - checkpoints.looked_at_lately():
+    lately, urgent = checkpoints.looked_at_lately(), set(wake_up.parts(urgent=True))
+    if urgent - lately and (waiting := wake_up.waiting()):
+        log.warning("wake-ups wait, and nobody has taken one for a second: is the poster running?", waiting=waiting)
+    for name, partition in {*urgent, *wake_up.parts(urgent=False)} - lately:
         catch_up.delay(name, partition)
     token_copies.copy_or_log()
 

@@ -9,21 +9,24 @@ import os
 import threading
 import time
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import structlog
+from celery import current_app
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache as shared_cache
+from kombu.utils.uuid import uuid
 
 from projections.registry import PROJECTORS
 
 log = structlog.get_logger(__name__)
 
 GATHER_SECONDS = 0.2
-_KEY, _OTHERS = "wake-up", "wake-up-others"
+_OTHERS = "wake-up-others"
 # Rings that come faster are answered together: after a little pause when a task was sent, and after ever longer ones
-# while that task waits to begin, because it will see their events too.
-_PAUSE_SECONDS, _LONGEST_SECONDS = 0.001, 0.032
+# while a task waits to begin, because it will see their events too; a quarter longer each, for it may begin meanwhile.
+_PAUSE_SECONDS, _LONGER, _LONGEST_SECONDS = 0.001, 1.25, 0.032
 _LAST_CHANCE_SECONDS = 1.0
 
 
@@ -34,6 +37,7 @@ class _Publisher:
         self._rung, self._done = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._pid = 0
+        self._one_may_wait = True
 
     def ring(self) -> None:
         self._done.clear()
@@ -57,10 +61,28 @@ class _Publisher:
         while True:
             self._rung.wait()
             self._rung.clear()
-            pause = _PAUSE_SECONDS if publish() else min(2 * pause, _LONGEST_SECONDS)
+            pause = _PAUSE_SECONDS if self.publish() else min(_LONGER * pause, _LONGEST_SECONDS)
             if not self._rung.is_set():
                 self._done.set()
             time.sleep(pause)
+
+    def publish(self) -> bool:
+        """Send the task that looks at what is urgent, and tell whether; a broker that is down is logged, not raised.
+
+        A task that waits to begin will see these events too, so no second one is sent. The broker is asked for one
+        before a task is sent only when there may be one: at first, and after one was seen to wait. Otherwise it is
+        asked afterwards, when nobody waits for the answer; so there are never more than there are processes.
+        """
+        sent = False
+        try:
+            with current_app.producer_or_acquire() as producer:
+                if not self._one_may_wait or not _waiting(producer):
+                    _send(producer)
+                    sent = self._one_may_wait = True
+                    self._one_may_wait = _waiting(producer) > 0
+        except Exception as error:
+            log.warning("wake-up not published; the sweep will pick it up", error=str(error))
+        return sent
 
 
 _publisher = _Publisher()
@@ -71,21 +93,39 @@ def ring(**signal: Any) -> None:
     _publisher.ring()
 
 
-def publish() -> bool:
-    """Send the task that looks at every projection, and tell whether; a broker that is down is logged, not raised.
+@cache
+def _task() -> Any:
+    """Return the message of the task, made once: to make it anew each time would take as long as to send it."""
+    return current_app.amqp.create_task_message("", "projections.look", ignore_result=True)
 
-    A task that is on its way and has not begun will see these events too, so no second one is sent (a key in the cache
-    says so, for one sweep's interval at most).
+
+def _send(producer: Any) -> None:
+    """Send the task under an id of its own, as Celery's `apply_async` does."""
+    task, task_id = _task(), uuid()
+    named = {"id": task_id, "root_id": task_id}
+    producer.publish(
+        task.body,
+        exchange="",
+        routing_key=settings.WAKE_UPS,
+        headers=task.headers | named,
+        correlation_id=task_id,
+        serializer=current_app.conf.task_serializer,
+    )
+
+
+def waiting() -> int:
+    """Return how many wake-ups wait to be taken.
+
+    Raises:
+        OperationalError: kombu's; the broker does not answer.
     """
-    from projections.tasks import look
+    with current_app.producer_or_acquire() as producer:
+        return _waiting(producer)
 
-    try:
-        if sent := _is_first(_KEY):
-            look.delay()
-    except Exception as error:
-        log.warning("wake-up not published; the sweep will pick it up", error=str(error))
-        return False
-    return sent
+
+def _waiting(producer: Any) -> int:
+    queue: Any = current_app.amqp.queues[settings.WAKE_UPS]
+    return int(queue.queue_declare(channel=producer.channel).message_count)
 
 
 def parts(*, urgent: bool) -> list[tuple[str, int]]:
@@ -94,32 +134,21 @@ def parts(*, urgent: bool) -> list[tuple[str, int]]:
     return [(projector.name, partition) for projector in chosen for partition in range(projector.partitions)]
 
 
-def heard() -> None:
-    """Note that a task has begun: what commits from now on may need another one."""
-    _forget(_KEY)
-
-
 def gathers() -> bool:
-    """Tell whether a task for what is not urgent must be sent, because none waits to begin."""
-    return _is_first(_OTHERS)
+    """Tell whether a task for what is not urgent must be sent, because none waits to begin.
 
-
-def gathered() -> None:
-    """Note that this task has begun."""
-    _forget(_OTHERS)
-
-
-def _is_first(key: str) -> bool:
-    """Tell whether nobody has noted a key since it was forgotten. Without the cache everybody is the first."""
+    A key in the cache says so, for one sweep's interval at most. Without the cache every look sends one.
+    """
     try:
-        return cache.add(key, 1, settings.SWEEP_SECONDS)
+        return shared_cache.add(_OTHERS, 1, settings.SWEEP_SECONDS)
     except Exception:
         return True
 
 
-def _forget(key: str) -> None:
-    with suppress(Exception):  # the cache is a convenience: without it every ring sends a task
-        cache.delete(key)
+def gathered() -> None:
+    """Note that this task has begun."""
+    with suppress(Exception):
+        shared_cache.delete(_OTHERS)
 
 
 def reset_after_fork() -> None:

@@ -51,10 +51,10 @@ _kept: dict[str, psycopg.Connection[Any]] = {}
 
 
 def keep_apart() -> None:
-    """Give this run a queue of the broker and keys of the cache of its own: several runs share the servers."""
+    """Give this run queues of the broker and keys of the cache of its own: several runs share the servers."""
     from config.celery import app
 
-    app.conf.task_default_queue = TEST_NAME
+    app.conf.broker_transport_options |= {"global_keyprefix": TEST_NAME}
     settings.CACHES["default"]["KEY_PREFIX"] = TEST_NAME
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connections
 
+from config import supervisor
 from tests.databases import owner_connection
 
 ROOT = Path(__file__).parent.parent.parent
@@ -58,12 +60,26 @@ def test_every_setting_has_its_line_in_the_example():
 
 def test_the_compose_file_has_every_part_and_names_it_by_settings_that_exist():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
-    assert set(compose["services"]) == {"write-db", "read-db", "redis", "migrate", "web", "worker", "beat"}
+    assert set(compose["services"]) == {"write-db", "read-db", "redis", "migrate", "web", "worker", "poster", "beat"}
     for name, service in compose["services"].items():
         assert set(service.get("depends_on", {})) <= set(compose["services"]), name
     documented = (ROOT / ".env.example").read_text()
     used = set(compose["x-daybook"]["environment"])
     assert [name for name in used if f"{name}=" not in documented] == []
+
+
+def test_every_queue_is_taken_by_one_kind_of_process():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    composed = {name: service.get("command", []) for name, service in services.items()}
+    for commands in (composed, supervisor._commands()):
+        assert _taken(commands) == {"worker": "celery", "poster": settings.WAKE_UPS}
+    assert [queue.name for queue in settings.CELERY_TASK_QUEUES] == ["celery", settings.WAKE_UPS]
+
+
+def _taken(commands):
+    """Return the queue that each process takes tasks from."""
+    option = "--queues"
+    return {name: words[words.index(option) + 1] for name, words in commands.items() if option in words}
 
 
 BROKEN = {

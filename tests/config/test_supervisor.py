@@ -59,12 +59,12 @@ class Run:
         answer = self.get("/readyz")
         return answer and answer["status"] == "ready" and answer["checks"]["projections"][0]["lag_events"] == 0
 
-    def worker(self):
-        """The process of the Celery worker's parent."""
-        return next((child for child in self.children() if "worker" in child.cmdline()), None)
+    def child(self, name):
+        """The process of a part, None while it does not live."""
+        return next((child for child in self.children() if child.environ()["DAYBOOK_PROCESS"] == name), None)
 
     def children(self):
-        """The web server, the worker and beat, those of them that live."""
+        """The web server, the worker, the poster and beat, those of them that live."""
         found = psutil.Process(self.process.pid).children()
         return [child for child in found if child.status() != psutil.STATUS_ZOMBIE]
 
@@ -104,10 +104,8 @@ def test_the_service_runs_survives_and_ends(run):
     assert second.process.wait(60) == 1
     assert f"Daybook already runs here (pid {first.process.pid}" in second.said
 
-    before = first.worker()
-    before.kill()
-    first.until(lambda: first.worker() not in (None, before))
-    assert "worker ended with code -9" in first.said
+    _is_started_again(first, "worker")
+    _is_started_again(first, "poster")
 
     first.process.send_signal(signal.SIGKILL)
     first.process.wait(10)
@@ -117,11 +115,18 @@ def test_the_service_runs_survives_and_ends(run):
     assert again.get("/api/orders/search", token)["total"] == first_start.SAMPLES
 
     children = again.children()
-    assert len(children) == 3
+    assert len(children) == 4
     again.process.send_signal(signal.SIGINT)
     assert again.process.wait(60) == 0
     assert again.said.splitlines()[-1] == "run    | stopped"
     assert [child for child in children if child.is_running()] == []
+
+
+def _is_started_again(service, name):
+    before = service.child(name)
+    before.kill()
+    service.until(lambda: service.child(name) not in (None, before))
+    assert f"{name} ended with code -9" in service.said
 
 
 def test_a_port_in_use_is_said_before_anything_starts(run):

@@ -62,6 +62,7 @@ class Service:
         self.commands = {
             "web": [*python, "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}"],
             "worker": [*python, "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "WARNING"],
+            "poster": [*python, "celery", "-A", "config", "worker", "--queues", "wake-ups", "--hostname", "poster@%h"],
             "beat": [*python, "celery", "-A", "config", "beat", "--schedule", str(folder / "beat"), "--pidfile", ""],
         }  # fmt: skip
 
@@ -74,10 +75,15 @@ class Service:
                     stdout=output, stderr=output, start_new_session=True,
                 )  # fmt: skip
 
-    def kill(self, name: str) -> None:
-        """SIGKILL a process and all of its children."""
-        os.killpg(self.processes[name].pid, signal.SIGKILL)
-        self.processes[name].wait(10)
+    def leave_wake_ups_to_the_poster(self) -> None:
+        """Let workers that are started from now on take everything but wake-ups, as those of production do."""
+        self.commands["worker"] += ["--queues", "celery"]
+
+    def kill(self, *names: str) -> None:
+        """SIGKILL processes and all of their children."""
+        for name in names:
+            os.killpg(self.processes[name].pid, signal.SIGKILL)
+            self.processes[name].wait(10)
 
     def kill_web_workers(self) -> None:
         """SIGKILL the processes that answer requests; gunicorn's master starts others."""

@@ -1,4 +1,4 @@
-"""Law 4 under fire: commands, while workers die in mid-batch and web processes before they publish.
+"""Law 4 under fire: commands, while worker and poster die in mid-batch and web processes before they publish.
 
 DAYBOOK_THOROUGH=1 sends 2,000 commands and kills 20 of each.
 """
@@ -63,11 +63,11 @@ class Shop:
         return answer if status in (200, 201) else None
 
 
-def _kill_worker_mid_batch(service):
+def _kill_workers_mid_batch(service):
     with owner_connection("read") as connection:
         eventually(lambda: connection.execute(MID_BATCH).fetchone(), "a worker is in the middle of a batch", pause=0)
-    service.kill("worker")
-    service.start("worker")
+    service.kill("worker", "poster")
+    service.start("worker", "poster")
 
 
 def _kill_web_between_commit_and_publish(service):
@@ -83,12 +83,15 @@ def _kill_web_between_commit_and_publish(service):
 
 @pytest.mark.timeout(400)
 def test_the_read_model_equals_a_fresh_fold_of_the_log(service, order):
+    service.kill("worker")
+    service.leave_wake_ups_to_the_poster()
+    service.start("worker", "poster")
     shop = Shop(service, order)
     with ThreadPoolExecutor(CLIENTS) as clients:
         running = [clients.submit(shop.run) for _ in range(CLIENTS)]
         try:
             for _ in range(KILLS):
-                _kill_worker_mid_batch(service)
+                _kill_workers_mid_batch(service)
                 _kill_web_between_commit_and_publish(service)
         finally:
             shop.kills_done.set()

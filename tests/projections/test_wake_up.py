@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
+from kombu import Producer
 
 from config.celery import app
 from orders_read.models import OrderView
@@ -17,33 +18,51 @@ from projections.models import ProjectionLagSample
 from projections.registry import PROJECTORS
 from tests.projections.helpers import checkpoint, table
 
+QUEUES = ("celery", "wake-ups")
+
 
 @pytest.fixture
-def sent(databases):
-    """Return a function that says how many tasks wait in the tests' queue; commands do not ring meanwhile."""
+def queues(databases):
+    """The broker with empty queues; commands do not ring meanwhile."""
     wake_up._publisher.wait()
     events_committed.disconnect(dispatch_uid="projections.wake_up")
     with app.connection_for_write() as connection:
-        broker, queue = connection.default_channel.client, app.conf.task_default_queue
-        broker.delete(queue)
-        _forget()
-        yield lambda: broker.llen(queue)
-        broker.delete(queue)
-    _forget()
+        broker = connection.default_channel.client
+        broker.delete(*QUEUES)
+        wake_up.gathered()
+        yield broker
+        broker.delete(*QUEUES)
+    wake_up.gathered()
     events_committed.connect(wake_up.ring, dispatch_uid="projections.wake_up")
 
 
-def _forget():
-    wake_up.heard()
-    wake_up.gathered()
+@pytest.fixture
+def sent(queues):
+    """Return a function that says how many tasks wait that are no wake-ups."""
+    return lambda: queues.llen("celery")
 
 
-def test_many_rings_are_one_task_until_it_begins(sent):
-    assert [wake_up.publish() for _ in range(3)] == [True, False, False]
-    assert sent() == 1
-    wake_up.heard()
-    assert wake_up.publish()
-    assert sent() == 2
+def test_many_rings_are_one_task_until_it_begins(queues):
+    publisher = wake_up._Publisher()
+    assert [publisher.publish() for _ in range(3)] == [True, False, False]
+    assert wake_up.waiting() == 1
+    queues.delete("wake-ups")
+    assert publisher.publish()
+    assert wake_up.waiting() == 1
+
+
+def test_a_process_that_has_just_begun_adds_nothing_to_what_waits(queues):
+    assert [wake_up._Publisher().publish() for _ in range(3)] == [True, False, False]
+    assert wake_up.waiting() == 1
+
+
+def test_there_are_never_more_wake_ups_than_processes(queues):
+    publishers = [wake_up._Publisher() for _ in range(3)]
+    for publisher in publishers:
+        publisher._one_may_wait = False  # each has seen that its last one was taken
+    sent = [publisher.publish() for _ in range(4) for publisher in publishers]
+    assert sent == [True] * 3 + [False] * 9
+    assert wake_up.waiting() == 3
 
 
 def test_many_looks_send_one_task_for_what_is_not_urgent_until_it_begins(sent):
@@ -55,23 +74,25 @@ def test_many_looks_send_one_task_for_what_is_not_urgent_until_it_begins(sent):
     assert sent() == 2
 
 
-def test_without_a_cache_every_ring_sends_a_task(sent, monkeypatch):
+def test_without_a_cache_every_look_sends_a_task(sent, monkeypatch):
     monkeypatch.setattr(cache, "add", _fail)
     monkeypatch.setattr(cache, "delete", _fail)
-    assert [wake_up.publish() for _ in range(3)] == [True] * 3
-    assert sent() == 3
     tasks.look()
+    tasks.look_at_others()
     tasks.look()
-    assert sent() == 5
+    assert sent() == 2
 
 
-def test_a_broker_that_is_down_is_logged(sent, monkeypatch, caplog):
-    monkeypatch.setattr(tasks.look, "delay", _fail)
-    assert not wake_up.publish()
+def test_a_broker_that_is_down_is_logged_and_asked_again_for_the_next_ring(queues, monkeypatch, caplog):
+    publisher = wake_up._Publisher()
+    with monkeypatch.context() as down:
+        down.setattr(Producer, "publish", _fail)
+        assert not publisher.publish()
     assert "the sweep will pick it up" in caplog.text
+    assert publisher.publish()
 
 
-def _fail(*arguments):
+def _fail(*arguments, **options):
     raise ConnectionError("down")
 
 
@@ -138,9 +159,19 @@ def test_a_sweep_passes_over_what_was_looked_at_a_moment_ago(sent, shop):
     assert sent() == 1
 
 
+def test_a_sweep_says_when_nobody_takes_wake_ups(queues, shop, caplog):
+    tasks.sweep()
+    wake_up._Publisher().publish()
+    tasks.sweep()
+    assert "is the poster running?" not in caplog.text
+    checkpoint(PROJECTORS[0], looked_at=timezone.now() - timedelta(seconds=2))
+    tasks.sweep()
+    assert "is the poster running?" in caplog.text
+
+
 def test_a_rebuild_wakes_nobody_and_records_no_lag(sent, shop):
     before = ProjectionLagSample.objects.count()
     for projector in PROJECTORS:
         rebuild.rebuild(projector)
-    assert sent() == 0
+    assert (sent(), wake_up.waiting()) == (0, 0)
     assert ProjectionLagSample.objects.count() == before
