@@ -88,7 +88,8 @@ def _service() -> Iterator[Any]:
         service = Service(Path(folder))
         try:
             service.broker.start()
-            service.start("web", "worker", "beat")
+            service.leave_wake_ups_to_the_poster()
+            service.start("web", "worker", "poster", "beat")
             eventually(service.is_up, "the web server answers")
             yield service
         finally:

@@ -118,7 +118,8 @@ def main(path: Path) -> None:
         service = Service(Path(folder))
         try:
             service.broker.start()
-            service.start("web", "worker", "beat")
+            service.leave_wake_ups_to_the_poster()
+            service.start("web", "worker", "poster", "beat")
             _measure(service)
         finally:
             service.stop()

@@ -1,17 +1,17 @@
-"""The Celery app: workers, beat, and a timer in each worker for when beat is gone."""
+"""The Celery app: workers, poster, beat, and a timer in each worker for when beat is gone."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_postrun, task_prerun, worker_process_init, worker_ready
+from celery.signals import celeryd_after_setup, task_postrun, task_prerun, worker_process_init, worker_ready
 from django.conf import settings
 from django.db import close_old_connections
 
+from config import poster
 from gate import kept
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,22 +21,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@task_prerun.connect  # type: ignore[untyped-decorator]
-def set_the_alarm(**sent: Any) -> None:
-    """Let an alarm end the poster where a task hangs: a pool of one thread knows no time limits."""
+@celeryd_after_setup.connect  # type: ignore[untyped-decorator]
+def become_the_poster(**signal: Any) -> None:
+    """Let the worker of the process `poster` be one, whatever queues its command line names."""
     if settings.PROCESS == "poster":
-        signal.alarm(settings.CELERY_TASK_TIME_LIMIT)
-
-
-@task_postrun.connect  # type: ignore[untyped-decorator]
-def stop_the_alarm(**sent: Any) -> None:
-    """Note that the poster's task has ended."""
-    if settings.PROCESS == "poster":
-        signal.alarm(0)
+        poster.become(app)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
-def leave_the_parents_connections(**sent: Any) -> None:
+def leave_the_parents_connections(**signal: Any) -> None:
     """Forget connections and pools that a forked child inherited: their threads live in the parent alone."""
     from django.db.backends.postgresql.base import DatabaseWrapper
 
@@ -45,25 +38,25 @@ def leave_the_parents_connections(**sent: Any) -> None:
 
 @task_prerun.connect  # type: ignore[untyped-decorator]
 @task_postrun.connect  # type: ignore[untyped-decorator]
-def give_connections_back(**sent: Any) -> None:
+def give_connections_back(**signal: Any) -> None:
     """Give the pools their connections back, as Django does around a request: a broken one is found out, none is kept.
 
     Without this, and with what Celery does in its place, each task opens new ones: 25 ms, three times its own work.
     """
-    if not sent["task"].request.is_eager:
+    if not signal["task"].request.is_eager:
         close_old_connections()
         kept.close_the_dead()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
-def sweep_without_beat(**sent: Any) -> None:
-    """Send the sweep from each worker too, because beat is a single point of failure."""
+def sweep_without_beat(**signal: Any) -> None:
+    """Send the sweep from each worker that takes it too, because beat is a single point of failure."""
     if settings.PROCESS != "poster":
         threading.Thread(target=_sweep_for_ever, name="sweep", daemon=True).start()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
-def rebuild_at_start(**sent: Any) -> None:
+def rebuild_at_start(**signal: Any) -> None:
     """With REBUILD_AT_START, rebuild outdated read models in a process beside the worker, which goes on posting."""
     if settings.REBUILD_AT_START and settings.PROCESS != "poster":
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "rebuild_projections", "--outdated"]

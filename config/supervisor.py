@@ -18,6 +18,7 @@ from config.first_start import greet
 HOST, PORT = "127.0.0.1", os.environ.get("PORT") or "8000"
 ADDRESS = f"http://{HOST}:{PORT}"
 GRACE_SECONDS, STUCK_SECONDS = 15.0, 60.0
+WORKERS = ("worker", "poster")
 _service_lock: list[IO[str]] = []
 
 
@@ -133,7 +134,9 @@ def _run(environment: dict[str, str]) -> int:
     try:
         for name, arguments in _commands().items():
             children.append(ChildProcess(name, arguments, environment))
-        threading.Thread(target=_watch, args=(children[1:3], ended), daemon=True).start()
+        threading.Thread(
+            target=_watch, args=([one for one in children if one.name in WORKERS], ended), daemon=True
+        ).start()
         while all(child.keep_alive() for child in children):
             time.sleep(0.5)
         failed = next(child for child in children if child.process.poll() is not None)

@@ -91,10 +91,7 @@ def sweep() -> None:
 
     Those that are busy need no sweep, and would be held up by it. Tokens that could not be copied are copied now.
     """
-    lately, urgent = checkpoints.looked_at_lately(), set(wake_up.parts(urgent=True))
-    if urgent - lately and (waiting := wake_up.waiting()):
-        log.warning("wake-ups wait, and nobody has taken one for a second: is the poster running?", waiting=waiting)
-    for name, partition in {*urgent, *wake_up.parts(urgent=False)} - lately:
+    for name, partition in {*wake_up.parts(urgent=True), *wake_up.parts(urgent=False)} - checkpoints.looked_at_lately():
         catch_up.delay(name, partition)
     token_copies.copy_or_log()
 

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 GATHER_SECONDS = 0.2
 _OTHERS = "wake-up-others"
 # Rings that come faster are answered together: after a little pause when a task was sent, and after ever longer ones
-# while a task waits to begin, because it will see their events too; a quarter longer each, for it may begin meanwhile.
+# while a task waits to begin, because it will see their events too; not much longer each, for it may begin meanwhile.
 _PAUSE_SECONDS, _LONGER, _LONGEST_SECONDS = 0.001, 1.25, 0.032
 _LAST_CHANCE_SECONDS = 1.0
 
@@ -59,6 +59,8 @@ class _Publisher:
     def _run(self) -> None:
         pause = _PAUSE_SECONDS
         while True:
+            if not self._rung.is_set():
+                pause = _PAUSE_SECONDS
             self._rung.wait()
             self._rung.clear()
             pause = _PAUSE_SECONDS if self.publish() else min(_LONGER * pause, _LONGEST_SECONDS)
@@ -70,18 +72,19 @@ class _Publisher:
         """Send the task that looks at what is urgent, and tell whether; a broker that is down is logged, not raised.
 
         A task that waits to begin will see these events too, so no second one is sent. The broker is asked for one
-        before a task is sent only when there may be one: at first, and after one was seen to wait. Otherwise it is
-        asked afterwards, when nobody waits for the answer; so there are never more than there are processes.
+        after each that was sent, when nobody waits for the answer, and before the next only where there was one. So
+        none is sent by a process whose last one waits.
         """
         sent = False
         try:
             with current_app.producer_or_acquire() as producer:
-                if not self._one_may_wait or not _waiting(producer):
+                if not self._one_may_wait or not _one_waits(producer):
+                    self._one_may_wait = True
                     _send(producer)
-                    sent = self._one_may_wait = True
-                    self._one_may_wait = _waiting(producer) > 0
+                    sent = True
+                    self._one_may_wait = _one_waits(producer)
         except Exception as error:
-            log.warning("wake-up not published; the sweep will pick it up", error=str(error))
+            log.warning("the broker fails; what was not announced the sweep will pick up", error=str(error))
         return sent
 
 
@@ -113,19 +116,10 @@ def _send(producer: Any) -> None:
     )
 
 
-def waiting() -> int:
-    """Return how many wake-ups wait to be taken.
-
-    Raises:
-        OperationalError: kombu's; the broker does not answer.
-    """
-    with current_app.producer_or_acquire() as producer:
-        return _waiting(producer)
-
-
-def _waiting(producer: Any) -> int:
+def _one_waits(producer: Any) -> bool:
+    """Ask the broker whether a task waits to be taken."""
     queue: Any = current_app.amqp.queues[settings.WAKE_UPS]
-    return int(queue.queue_declare(channel=producer.channel).message_count)
+    return bool(queue.queue_declare(channel=producer.channel).message_count)
 
 
 def parts(*, urgent: bool) -> list[tuple[str, int]]:

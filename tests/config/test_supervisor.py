@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -61,7 +62,11 @@ class Run:
 
     def child(self, name):
         """The process of a part, None while it does not live."""
-        return next((child for child in self.children() if child.environ()["DAYBOOK_PROCESS"] == name), None)
+        for child in self.children():
+            with suppress(psutil.Error):  # it has ended meanwhile
+                if child.environ().get("DAYBOOK_PROCESS") == name:
+                    return child
+        return None
 
     def children(self):
         """The web server, the worker, the poster and beat, those of them that live."""

@@ -7,7 +7,7 @@ from tests.e2e.service import Service, eventually
 
 @pytest.fixture
 def service(databases, tmp_path):
-    """The whole service on the test databases, up and answering."""
+    """The service in its smallest form on the test databases, up and answering: its worker takes wake-ups too."""
     running = Service(tmp_path)
     running.broker.start()
     try:

@@ -1,4 +1,4 @@
-"""The service as it runs in production, for tests to break: web server, worker, beat and a broker of their own."""
+"""The service as it runs in production, for tests to break: its processes, and a broker of their own."""
 
 import http.client
 import json
