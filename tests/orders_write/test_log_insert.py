@@ -21,15 +21,23 @@ def metadata():
 
 
 @pytest.fixture
-def unprepared(databases):
-    """The write database's connection as it is behind a pooler."""
+def new_connection(databases):
+    """Let this test have a connection to the write database on which nothing was prepared, and leave it to no other."""
+    _forget_connections()
+    yield
+    _forget_connections()
+
+
+def _forget_connections():
     connections["default"].close()
     connections["default"].close_pool()
+
+
+@pytest.fixture
+def unprepared(new_connection):
+    """The write database's connection as it is behind a pooler."""
     with connections["default"].cursor() as cursor:
         cursor.connection.prepare_threshold = None
-    yield
-    connections["default"].close()
-    connections["default"].close_pool()
 
 
 def _prepared():
@@ -56,7 +64,7 @@ def test_more_events_than_a_statement_has_parameters_are_stored_in_order(databas
     assert _facts(event_log.read_log(positions[0] - 1, len(events)).events) == _facts(events)
 
 
-def test_one_event_is_its_own_transaction_and_prepared_once_per_connection(databases, metadata):
+def test_one_event_is_its_own_transaction_and_prepared_once_per_connection(new_connection, metadata):
     for _ in range(3):
         event_store.append([NewEvent(new_id(), 1, created(), metadata)])
     assert sum("insert into events" in one and "values" in one for one in _prepared()) == 1
