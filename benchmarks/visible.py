@@ -48,6 +48,7 @@ def main(seconds: float) -> None:
         service = Service(Path(folder))
         try:
             service.broker.start()
+            service.leave_wake_ups_to_the_poster()
             for rate in RATES:
                 _show(rate, _rounds(service, rate, seconds))
         finally:
@@ -119,7 +120,6 @@ def _observe(seen: list[tuple[int, float]], done: threading.Event) -> None:
 @contextmanager
 def _celery(service: Any) -> Iterator[None]:
     """Run a poster, a worker and beat, as in production, until they have posted everything."""
-    service.leave_wake_ups_to_the_poster()
     service.start("poster", "worker", "beat")
     try:
         time.sleep(6)  # both are up, and the first sweep has been answered

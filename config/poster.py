@@ -18,16 +18,16 @@ def become(app: Celery) -> None:
     task_postrun.connect(_unbound)
 
 
-def _spare_the_acknowledgement(**sent: Any) -> None:
+def _spare_the_acknowledgement(**signal: Any) -> None:
     """Call a task acknowledged: the broker keeps nothing of what comes from a queue without acknowledgements."""
-    sent["request"].acknowledged = True
+    signal["request"].acknowledged = True
 
 
-def _bound(**sent: Any) -> None:
+def _bound(**signal: Any) -> None:
     """Let the process end, and show where it stood, when a task takes too long: a pool of one thread has no limits."""
     faulthandler.dump_traceback_later(settings.CELERY_TASK_TIME_LIMIT, exit=True, file=_STDERR)
 
 
-def _unbound(**sent: Any) -> None:
+def _unbound(**signal: Any) -> None:
     """Let it live: the task has ended."""
     faulthandler.cancel_dump_traceback_later()

@@ -2,23 +2,14 @@
 
 import pytest
 
-from tests.e2e.service import Service, eventually
+from tests.e2e.service import serving
 
 
 @pytest.fixture
 def service(databases, tmp_path):
     """The service in its smallest form on the test databases, up and answering: its worker takes wake-ups too."""
-    running = Service(tmp_path)
-    running.broker.start()
-    try:
-        running.start("web", "worker", "beat")
-        eventually(running.is_up, "the web server answers")
+    with serving(tmp_path, "web", "worker", "beat") as running:
         yield running
-    except BaseException:
-        print(running.logs())
-        raise
-    finally:
-        running.stop()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,22 @@ def eventually(true: Callable[[], Any], what: str, seconds: float = 60, pause: f
             return answer
         time.sleep(pause)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@contextmanager
+def serving(folder: Path, *names: str) -> "Iterator[Service]":
+    """Run these processes, a web server among them, and a broker; give the service when it answers, and end it."""
+    service = Service(folder)
+    service.broker.start()
+    try:
+        service.start(*names)
+        eventually(service.is_up, "the web server answers")
+        yield service
+    except BaseException:
+        print(service.logs())
+        raise
+    finally:
+        service.stop()
 
 
 class Answer(NamedTuple):

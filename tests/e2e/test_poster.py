@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from orders_read.models import DailySales, OrderView
-from tests.e2e.service import ROOT, Service, eventually
+from tests.e2e.service import ROOT, eventually, serving
 
 TASK = """
 import time
@@ -35,17 +35,8 @@ GATHERED_SECONDS = 1.0
 @pytest.fixture
 def poster(databases, tmp_path):
     """A service of which nothing runs but the web server, a poster and the broker: nobody sweeps."""
-    service = Service(tmp_path)
-    service.broker.start()
-    try:
-        service.start("web", "poster")
-        eventually(service.is_up, "the web server answers")
+    with serving(tmp_path, "web", "poster") as service:
         yield service
-    except BaseException:
-        print(service.logs())
-        raise
-    finally:
-        service.stop()
 
 
 def _place(service, order):
