@@ -1,12 +1,12 @@
 """Wake-ups on a real broker: they coalesce, and neither a broken broker nor a broken projection stops the others."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
 from django.db import OperationalError
 from django.utils import timezone
-from kombu import Producer
 
 from config.celery import app
 from orders_read.models import OrderView
@@ -16,6 +16,7 @@ from projections import catch_up as engine
 from projections import posting, rebuild, tasks, wake_up
 from projections.models import ProjectionLagSample
 from projections.registry import PROJECTORS
+from tests.e2e.service import eventually
 from tests.projections.helpers import checkpoint, table
 
 QUEUES = ("celery", "wake-ups")
@@ -62,6 +63,16 @@ def test_a_process_that_has_just_begun_adds_nothing_to_what_waits(rung):
     assert rung() == 1
 
 
+def test_who_sends_a_wake_up_is_told_whether_it_waits(queues, rung):
+    way = wake_up._Way()
+    with app.connection_for_read() as connection, ThreadPoolExecutor() as threads:
+        taken = threads.submit(connection.default_channel.client.brpop, "wake-ups", 30)
+        eventually(lambda: queues.info("clients")["blocked_clients"], "somebody waits for a wake-up")
+        assert not way.send()
+        assert taken.result()
+    assert [way.send(), way.holds_one(), rung()] == [True, True, 1]
+
+
 def test_there_are_never_more_wake_ups_than_processes(rung):
     publishers = [wake_up._Publisher() for _ in range(3)]
     for publisher in publishers:
@@ -92,14 +103,14 @@ def test_without_a_cache_every_look_sends_a_task(sent, monkeypatch):
 def test_a_broker_that_is_down_is_logged_and_asked_first_afterwards(rung, monkeypatch, caplog):
     publisher = wake_up._Publisher()
     publisher._one_may_wait = False
-    send = Producer.publish
+    send = wake_up._Way.send
 
-    def sent_but_not_answered(*arguments, **options):
-        send(*arguments, **options)
+    def sent_but_not_answered(way):
+        send(way)
         _fail()
 
     with monkeypatch.context() as down:
-        down.setattr(Producer, "publish", sent_but_not_answered)
+        down.setattr(wake_up._Way, "send", sent_but_not_answered)
         assert not publisher.publish()
     assert "the sweep will pick up" in caplog.text
     assert not publisher.publish()
