@@ -209,12 +209,15 @@ def follow_others() -> None:
 
 
 def _catch_up(*, urgent: bool) -> None:
-    from projections import wake_up
+    from projections import together, wake_up
     from projections.catch_up import catch_up
     from projections.registry import named
 
-    for name, partition in wake_up.parts(urgent=urgent):
-        catch_up(named([name])[0], partition, leave_newcomers=not urgent)
+    parts = wake_up.parts(urgent=urgent)
+    done = {} if urgent else together.post(parts)
+    for name, partition in parts:
+        if (name, partition) not in done:
+            catch_up(named([name])[0], partition, leave_newcomers=not urgent)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from itertools import starmap
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,7 @@ from orders_write.event_codec import UnknownEventType
 from orders_write.event_store import COLUMNS, WRITE, StoredEvent, from_row, head
 from orders_write.ids import event_id
 from orders_write.log_lock import wait_for_appenders
+from orders_write.prepared import rows_of
 
 FIRST_STREAM, LAST_STREAM = UUID(int=0), UUID(int=2**128 - 1)
 MAX_POSITION = 2**63 - 1
@@ -34,7 +35,7 @@ _SAMPLED, _SAMPLED_OF_EACH = 2_000, 40
 
 _MARK = "select stream_id, version, recorded_at from events where position = %s"
 _POSITIONS = "select position from events where position > %s and position <= %s order by position limit %s"
-_SAMPLE = "select stream_id from events tablesample system (%s) where position <= %s order by stream_id"
+_SAMPLE = "select stream_id from events tablesample system (%s::real) where position <= %s order by stream_id"
 _TEXTS = {"data": "data::text", "metadata": "metadata::text"}
 _EVENTS = f"select {', '.join(_TEXTS.get(name, name) for name in COLUMNS)} from events where"  # noqa: S608
 _STREAMS = f"{_EVENTS} stream_id > %s and stream_id <= %s and position <= %s order by stream_id, version"
@@ -222,11 +223,9 @@ def _read(after: int, upto: int, share: Share) -> list[StoredEvent]:
         return list(starmap(_from_row, rows))
 
 
-def _rows(query: str, parameters: Sequence[Any]) -> list[Any]:
-    """Run a statement that is asked so often that the ORM's making of it would count."""
-    with connections[WRITE].cursor() as cursor:
-        cursor.execute(query, parameters)
-        return list(cursor.fetchall())
+def _rows(query: LiteralString, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement that is asked so often that to make it, to parse it and to plan it each time would count."""
+    return rows_of(connections[WRITE], query, parameters)
 
 
 def _log() -> QuerySet[models.Event]:

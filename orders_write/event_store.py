@@ -176,10 +176,8 @@ def command_ids(stream_ids: Sequence[UUID]) -> set[UUID]:
 
 def head() -> int:
     """Return the position of the newest committed event, 0 for an empty log."""
-    with connections[WRITE].cursor() as cursor:
-        cursor.execute("select coalesce(max(position), 0) from events")
-        (found,) = cursor.fetchone()
-        return int(found)
+    ((found,),) = rows_of(connections[WRITE], "select coalesce(max(position), 0) from events", [])
+    return int(found)
 
 
 def _log() -> QuerySet[models.Event]:

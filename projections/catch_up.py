@@ -15,7 +15,7 @@ from psycopg.errors import IdleInTransactionSessionTimeout
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
-from orders_write.event_log import Share
+from orders_write.event_log import Mark, Share
 from orders_write.event_store import StoredEvent
 from projections import checkpoints, posting
 from projections.checkpoints import LostFence, Standing, WrongLog
@@ -163,9 +163,10 @@ def follow(
     *,
     upto: int | None = None,
     read: Read = event_log.read_log,
+    mark_at: Callable[[int], Mark | None] = event_log.mark_at,
 ) -> Batch:
     """Apply the log's next events after a locked checkpoint, and move it past them, in the open transaction."""
-    checkpoints.check_log(checkpoint)
+    checkpoints.check_log(checkpoint, mark_at)
     share = Share(checkpoint.partition, checkpoint.partitions)
     found = read(checkpoint.position, limit, share=share, upto=upto)
     apply(posting.posting(projector, checkpoint, found.events), found.events)

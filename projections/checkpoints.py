@@ -4,7 +4,7 @@ Whoever posts events holds the row lock of their checkpoint, moves it by compare
 rows, and names the version of its code: a release never writes into a generation that another version built.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,22 +16,26 @@ from django.utils import timezone
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
 from orders_write.event_log import Mark
+from orders_write.prepared import rows_of
 from projections.projector import Projector
 from projections.rows import READ
 
 LOOKED_EVERY_SECONDS = 1.0
 # As text: with each wake-up the ORM would spend more time on making these statements than the server on doing them.
-_CHECKPOINT = """
-    select *,
+_COLUMNS = [field.attname for field in Checkpoint._meta.concrete_fields]
+_CHECKPOINT = f"""
+    select {", ".join(_COLUMNS)},
         exists (
             select from parked_events
             where projection = checkpoints.projection and generation = checkpoints.generation
         ) as has_parked,
         exists (select from skipped_events where projection = checkpoints.projection) as has_skipped
     from checkpoints
-    where projection = %s and partition = %s and version = %s and partitions = %s and state = any(%s)
-        and (paused_at is null or %s)
-"""
+    where (projection, partition, version, partitions) in (
+            select * from unnest(%s::text[], %s::int[], %s::int[], %s::int[])
+        )
+        and state = any(%s) and (paused_at is null or %s)
+"""  # noqa: S608
 
 
 class Standing(StrEnum):
@@ -95,11 +99,24 @@ def locked(
     None too where it is paused. With `wait`, for what a person asks, wait for who has it, as long as the transaction's
     lock time-out allows, and mind no pause. `has_parked` and `has_skipped` say whether there are such events.
     """
-    found = Checkpoint.objects.using(READ).raw(
-        _CHECKPOINT + (" for update" if wait else " for update skip locked"),
-        [projector.name, partition, projector.version, projector.partitions, list(map(str, state)), wait],
-    )
-    return next(iter(found), None)
+    return next(iter(locked_together([(projector, partition)], state, wait=wait)), None)
+
+
+def locked_together(
+    parts: Iterable[tuple[Projector, int]], state: tuple[str, ...], *, wait: bool = False
+) -> list[Checkpoint]:
+    """Lock the checkpoints of several partitions, in the same way; return those that could be locked."""
+    asked = [(one.name, partition, one.version, one.partitions) for one, partition in parts]
+    statement = _CHECKPOINT + (" for update" if wait else " for update skip locked")
+    values = [*map(list, zip(*asked, strict=True)), list(map(str, state)), wait]
+    return [_locked(*found) for found in rows_of(connections[READ], statement, values)]
+
+
+def _locked(*values: Any) -> Checkpoint:
+    *columns, has_parked, has_skipped = values
+    found = Checkpoint.from_db(READ, _COLUMNS, columns)
+    found.has_parked, found.has_skipped = has_parked, has_skipped  # type: ignore[attr-defined]
+    return found
 
 
 def ensure(projector: Projector) -> None:
@@ -146,12 +163,8 @@ def advance(checkpoint: Checkpoint, upto: Mark | None) -> int:
 
 def _compare_and_set(checkpoint: Checkpoint, values: Mapping[str, Any]) -> bool:
     changed = ", ".join(f"{column} = %s" for column in values)
-    with connections[READ].cursor() as cursor:
-        cursor.execute(
-            f"update checkpoints set {changed} where id = %s and position = %s",  # noqa: S608
-            [*values.values(), checkpoint.pk, checkpoint.position],
-        )
-        return bool(cursor.rowcount == 1)
+    statement = f"update checkpoints set {changed} where id = %s and position = %s returning id"  # noqa: S608
+    return len(rows_of(connections[READ], statement, [*values.values(), checkpoint.pk, checkpoint.position])) == 1
 
 
 def halt(projector: Projector, partition: int, error: Exception) -> None:
@@ -161,7 +174,7 @@ def halt(projector: Projector, partition: int, error: Exception) -> None:
     )
 
 
-def check_log(checkpoint: Checkpoint) -> None:
+def check_log(checkpoint: Checkpoint, mark_at: Callable[[int], Mark | None] = event_log.mark_at) -> None:
     """Make sure that the log still holds the event that the checkpoint saw last.
 
     Raises:
@@ -169,7 +182,7 @@ def check_log(checkpoint: Checkpoint) -> None:
     """
     if checkpoint.position == 0:
         return
-    mark = event_log.mark_at(checkpoint.position)
+    mark = mark_at(checkpoint.position)
     if mark is None or (mark.event_id, mark.recorded_at) != (checkpoint.last_event_id, checkpoint.last_recorded_at):
         raise WrongLog(checkpoint, event_store.head())
 

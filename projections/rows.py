@@ -13,6 +13,7 @@ from django.db import connections, models
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import Format
 
+from orders_write.prepared import rows_of
 from projections.projector import Key, Projector, Row, Rows, key_columns
 
 READ = "read"
@@ -42,10 +43,9 @@ def load(projector: Projector, keys: Iterable[Key]) -> Rows:
         return {}
     (key,) = key_columns(projector.model)
     names = columns(projector.model)
-    with connections[READ].cursor() as cursor:
-        query = f"select {', '.join(names)} from {_table(projector)} where {key} = any(%s)"
-        cursor.execute(query, [[value for (value,) in keys]])
-        return {(row[key],): row for row in (_loaded(projector, names, found) for found in cursor)}
+    query = f"select {', '.join(names)} from {_table(projector)} where {key} = any(%s)"
+    found = rows_of(connections[READ], query, [[value for (value,) in keys]])
+    return {(row[key],): row for row in (_loaded(projector, names, values) for values in found)}
 
 
 def _loaded(projector: Projector, names: Sequence[str], found: Sequence[Any]) -> Row:
@@ -202,11 +202,20 @@ def _merging_in(projector: Projector) -> str:
 
 
 def _execute_values(projector: Projector, rows: Sequence[Row]) -> None:
+    """Write a few rows by one statement: a single row, which is what most wake-ups come for, by one that is prepared.
+
+    psycopg's `executemany` would prepare it for many, but sends a Flush last, and that switches off PostgreSQL's
+    time-out for idle transactions, which takes the lock from a frozen worker.
+    """
     names = columns(projector.model)
     values = ", ".join([f"({', '.join(['%s'] * len(names))})"] * len(rows))
     statement = f"insert into {_table(projector)} ({', '.join(names)}) values {values} {_merging(projector)}"
-    with connections[READ].cursor() as cursor:
-        cursor.execute(statement, list(chain.from_iterable(_values(projector, rows, _json_text))))
+    sent = list(chain.from_iterable(_values(projector, rows, _json_text)))
+    if len(rows) == 1:
+        rows_of(connections[READ], f"{statement} returning true", sent)
+    else:
+        with connections[READ].cursor() as cursor:
+            cursor.execute(statement, sent)
 
 
 def _merging(projector: Projector) -> str:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from projections import catch_up as engine
-from projections import checkpoints, operations, policies, rebuild_fold, token_copies, wake_up, watch
+from projections import checkpoints, operations, policies, rebuild_fold, together, token_copies, wake_up, watch
 from projections.models import Rebuild
 from projections.posting import INFRASTRUCTURE, SYSTEMIC
 from projections.registry import named
@@ -31,7 +31,17 @@ def look() -> None:
 def look_at_others() -> None:
     """Post what has gathered into the projections that are not urgent."""
     wake_up.gathered()
-    _post(wake_up.parts(urgent=False))
+    parts = wake_up.parts(urgent=False)
+    try:
+        outcomes = together.post(parts)
+    except INFRASTRUCTURE as error:
+        log.warning("catch-up put off", error=str(error))
+        _in_tasks_of_their_own(parts)
+        return
+    if engine.Outcome.NEWCOMERS in outcomes.values():
+        _gather()
+    done = (engine.Outcome.AT_HEAD, engine.Outcome.NEWCOMERS)
+    _post([part for part in parts if outcomes.get(part) not in done])
 
 
 def _gather() -> None:
@@ -44,6 +54,10 @@ def _post(parts: list[tuple[str, int]]) -> None:
     deadline = time.monotonic() + _LOOK_SECONDS
     while parts and _posted(*parts[0], deadline - time.monotonic()):
         parts.pop(0)
+    _in_tasks_of_their_own(parts)
+
+
+def _in_tasks_of_their_own(parts: list[tuple[str, int]]) -> None:
     for name, partition in parts:
         catch_up.delay(name, partition)
 

@@ -1,21 +1,23 @@
 """Law 5: a batch's rows and its checkpoint commit in one transaction, and two workers cannot both win."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from orders_read.models import OrderView
 from orders_write.command_bus import Context, dispatch
 from orders_write.domain.commands import AddOrderItem
 from orders_write.domain.values import Item
 from orders_write.event_log import mark_at
+from projections import catch_up as engine
 from projections import checkpoints
 from projections.catch_up import Outcome, catch_up, step
 from projections.checkpoints import LostFence
 from projections.registry import PROJECTORS, named
-from tests.projections.helpers import checkpoint, poison, table
+from tests.projections.helpers import add_jam, checkpoint, poison, table
 
 ORDER_VIEWS = PROJECTORS[0]
 (PRODUCT_SALES,) = named(["product_sales"])
@@ -56,6 +58,29 @@ def test_a_worker_that_finds_the_checkpoint_locked_goes_home(place):
         checkpoints.live(ORDER_VIEWS).select_for_update().get()
         assert other_worker.submit(_in_thread, catch_up, ORDER_VIEWS).result(30) is Outcome.BUSY
     assert table(ORDER_VIEWS) == []
+
+
+@pytest.mark.parametrize("rows", [1, 3, 30])
+@pytest.mark.parametrize("change", [lambda order_id: None, add_jam])
+def test_a_worker_that_stands_still_loses_the_lock_whichever_way_it_wrote(rows, change, place, monkeypatch):
+    order_ids = [place() for _ in range(rows)]
+    step(ORDER_VIEWS)
+    for order_id in order_ids:
+        change(order_id)
+    place()
+    before, advance = table(ORDER_VIEWS), checkpoints.advance
+    monkeypatch.setattr(engine, "_BOUNDS", "set local idle_in_transaction_session_timeout = '100ms'")
+
+    def only_after_a_while(*checkpoint):
+        time.sleep(0.5)
+        return advance(*checkpoint)
+
+    with monkeypatch.context() as frozen, pytest.raises(OperationalError):
+        frozen.setattr(checkpoints, "advance", only_after_a_while)
+        catch_up(ORDER_VIEWS)
+    assert table(ORDER_VIEWS) == before
+    assert catch_up(ORDER_VIEWS) is Outcome.AT_HEAD
+    assert len(table(ORDER_VIEWS)) == rows + 1
 
 
 def test_workers_that_crowd_apply_every_event_once(place):

@@ -119,8 +119,8 @@ MUTATIONS = (
         (LAW_5 + "a_checkpoint_that_moved_is_not_moved_again",),
         Edit(
             "projections/checkpoints.py",
-            'and position = %s",  # noqa: S608\n            [*values.values(), checkpoint.pk, checkpoint.position],',
-            '",  # noqa: S608\n            [*values.values(), checkpoint.pk],',
+            'and position = %s returning id"',
+            'and %s >= 0 returning id"',
         ),
     ),
     Mutation(
