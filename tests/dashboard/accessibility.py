@@ -11,6 +11,7 @@ _SERIOUS = ("serious", "critical")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _OPTIONS = {"resultTypes": ["violations"], "runOnly": _RULES}
 _DARK = "dark => document.documentElement.classList.toggle('dark', dark)"
+_NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _WIDEST = """() => [...document.querySelectorAll('body *')].filter(
     one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120)).slice(-3)"""
@@ -45,14 +46,19 @@ def accessible(page: Page) -> None:
     """
     found: list[str] = []
     for size, viewport in (("wide", WIDE), ("narrow", NARROW)):
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        page.evaluate(_DARK, size == "narrow")
+        _look(page, viewport, dark=size == "narrow")
         found += [f"{size}: {one}" for one in _violations(page)]
         if (beyond := page.evaluate(_OVERFLOW)) > 0:
             found.append(f"{size}: {beyond} pixels wider than the screen: {page.evaluate(_WIDEST)}")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    page.evaluate(_DARK, False)
+    _look(page, WIDE, dark=False)
     assert found == [], f"{page.url}\n" + "\n".join(found)
+
+
+def _look(page: Page, viewport: Any, *, dark: bool) -> None:
+    """Give a page another size and look, and the time to follow: its scripts hear of a new size with the next frame."""
+    page.set_viewport_size(viewport)
+    page.evaluate(_DARK, dark)
+    page.evaluate(_NEXT_FRAME)
 
 
 def _violations(page: Page) -> list[str]:
