@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from celery import Celery
 from django.conf import settings
-from django.db import close_old_connections
 
 from gate import kept
 
@@ -32,8 +31,7 @@ def at_once(task: Any, *worker: Any, **options: Any) -> Callable[..., None]:
         # A pool of one thread has no limits of time: let the process end, and show where it stood.
         faulthandler.dump_traceback_later(settings.CELERY_TASK_TIME_LIMIT, exit=True, file=_STDERR)
         try:
-            close_old_connections()
-            kept.close_the_dead()
+            kept.give_back()
             task.run()
         except Exception as error:
             log.exception("task failed", task=task.name, error=str(error))

@@ -9,7 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connections
+from django.db import close_old_connections, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 KEPT_SECONDS = 30
@@ -45,6 +45,12 @@ def stream_of(
     _connect(connection)
     with connection.wrap_database_errors:
         yield from psycopg.Cursor(connection.connection).stream(statement, values, binary=True, size=_STREAMED)
+
+
+def give_back() -> None:
+    """Do around a task what Django does around a request: pools get their connections back, the broken ones go."""
+    close_old_connections()
+    close_the_dead()
 
 
 def close_the_dead(**signal: Any) -> None:
