@@ -99,8 +99,11 @@ def test_all_may_have_to_go_alone(databases):
 
 def test_several_partitions_of_one_projection_are_left_out(jam, monkeypatch):
     monkeypatch.setattr(together, "named", lambda names: [Shared() for _ in names])
+    checkpoints.of(Shared()).delete()
+    checkpoints.ensure(Shared())
     parts = [("order_views", partition) for partition in range(8)]
     assert together.post(parts) == {}
+    assert together.post(parts[:1]) == {}
 
 
 def test_a_long_backlog_is_left_to_each(shop, monkeypatch):
