@@ -1,6 +1,7 @@
 """The poster: a Celery worker that takes wake-ups and nothing else, one by one, in its only thread (decision 12)."""
 
 import faulthandler
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -26,16 +27,18 @@ def at_once(task: Any, *worker: Any, **options: Any) -> Callable[..., None]:
     A wake-up has no arguments, result, time, retry or acknowledgement. What Celery does around a task for the sake of
     these, and of those who follow its events, takes a third of the way from commit to visible.
     """
+    # A pool of one thread has no limits of time: let an alarm end the process, and show where it stood. It is the
+    # kernel's, because a thread that waits beside each task would take the other processor, and a tenth of a wake-up.
+    faulthandler.register(signal.SIGALRM, file=_STDERR, chain=True)
 
     def done(*message: Any, **more: Any) -> None:
-        # A pool of one thread has no limits of time: let the process end, and show where it stood.
-        faulthandler.dump_traceback_later(settings.CELERY_TASK_TIME_LIMIT, exit=True, file=_STDERR)
+        signal.setitimer(signal.ITIMER_REAL, settings.CELERY_TASK_TIME_LIMIT)
         try:
             kept.give_back()
             task.run()
         except Exception as error:
             log.exception("task failed", task=task.name, error=str(error))
         finally:
-            faulthandler.cancel_dump_traceback_later()
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     return done

@@ -1,6 +1,7 @@
 """The poster: it alone makes what is urgent visible, comes back with the broker, and does not hang for ever."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -97,7 +98,7 @@ def test_the_poster_goes_on_when_a_frozen_broker_thaws(poster, order):
     eventually(lambda: _place(poster, order) and views.exists(), "wake-ups are taken again", pause=0.5)
 
 
-@pytest.mark.parametrize(("seconds", "code", "said"), [(10, 1, "in hang"), (0.1, 0, "it does not work")])
+@pytest.mark.parametrize(("seconds", "code", "said"), [(10, -signal.SIGALRM, "in hang"), (0.1, 0, "it does not work")])
 def test_a_task_that_hangs_ends_the_poster_and_one_that_fails_does_not(seconds, code, said):
     environment = os.environ | {"DAYBOOK_PROCESS": "poster", "DJANGO_SETTINGS_MODULE": "config.settings"}
     command = [sys.executable, "-c", TASK.format(seconds=seconds)]
