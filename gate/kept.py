@@ -1,4 +1,4 @@
-"""Connections that a thread keeps from one request to the next, and statements that go around Django's cursor.
+"""Connections that a thread keeps from one request or task to the next, and statements that go around Django's cursor.
 
 To take a connection from the pool for each request, and to give it back, would take a fifth of a request's time, and to
 make a cursor for each statement a tenth of a short one's. Connection, pool, transactions and exceptions are Django's.
@@ -24,7 +24,7 @@ def rows_of(connection: BaseDatabaseWrapper, statement: Any, values: Values, *, 
         DatabaseError: Django's.
     """
     connection.validate_thread_sharing()
-    _connect(connection)
+    keep(connection)
     with connection.wrap_database_errors:
         return _cursor(connection.connection).execute(statement, values, prepare=prepare).fetchall()  # type: ignore[no-any-return]
 
@@ -42,7 +42,7 @@ def stream_of(
         DatabaseError: Django's.
     """
     connection.validate_thread_sharing()
-    _connect(connection)
+    keep(connection)
     with connection.wrap_database_errors:
         yield from psycopg.Cursor(connection.connection).stream(statement, values, binary=True, size=_STREAMED)
 
@@ -61,7 +61,7 @@ def close_the_dead(**signal: Any) -> None:
             connection.close()
 
 
-def _connect(connection: Any) -> None:
+def keep(connection: Any) -> None:
     """See to it that there is a connection, and leave it to this thread for a while."""
     if connection.connection is None:
         connection.ensure_connection()

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from functools import cache
 
 import structlog
-from django.db import transaction
 
 from orders_read.models import Checkpoint
 from orders_write import event_log, event_store
 from projections import checkpoints, posting
-from projections.catch_up import Outcome, bound, follow
+from projections.catch_up import Outcome, bounded, follow
 from projections.posting import INFRASTRUCTURE
 from projections.registry import named
-from projections.rows import READ
 
 MOST = 500
 Part = tuple[str, int]
@@ -54,8 +52,7 @@ def _transaction(parts: Sequence[Part]) -> dict[Part, tuple[int, int]]:
     reached: dict[Part, tuple[int, int]] = {}
     if not wanted:
         return reached
-    with posting.collector_paused(), transaction.atomic(using=READ):
-        bound()
+    with bounded():
         locked = {one.projection: one for one in checkpoints.locked_together(wanted, (Checkpoint.State.ACTIVE,))}
         for projector, partition in wanted:  # in the same order everywhere, so that no two wait for each other
             if checkpoint := locked.get(projector.name):
