@@ -119,6 +119,7 @@ class _Publisher:
 
 
 _publisher = _Publisher()
+_gathers_until = 0.0
 
 
 def ring(**signal: Any) -> None:
@@ -135,16 +136,26 @@ def parts(*, urgent: bool) -> list[tuple[str, int]]:
 def gathers() -> bool:
     """Tell whether a task for what is not urgent must be sent, because none waits to begin.
 
-    A key in the cache says so, for one sweep's interval at most. Without the cache every look sends one.
+    The one for which this process said so cannot have begun for `GATHER_SECONDS`; later, a key in the cache says
+    whether one waits, for one sweep's interval at most. Without the cache one is sent each time.
     """
+    global _gathers_until
+    now = time.monotonic()
+    if now < _gathers_until:
+        return False
     try:
-        return shared_cache.add(_OTHERS, 1, settings.SWEEP_SECONDS)
+        none_waits = shared_cache.add(_OTHERS, 1, settings.SWEEP_SECONDS)
     except Exception:
-        return True
+        none_waits = True
+    if none_waits:
+        _gathers_until = now + GATHER_SECONDS
+    return none_waits
 
 
 def gathered() -> None:
     """Note that this task has begun."""
+    global _gathers_until
+    _gathers_until = 0.0
     with suppress(Exception):
         shared_cache.delete(_OTHERS)
 

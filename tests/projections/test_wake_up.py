@@ -91,6 +91,16 @@ def test_many_looks_send_one_task_for_what_is_not_urgent_until_it_begins(sent):
     assert sent() == 2
 
 
+@pytest.mark.parametrize(("seconds", "asked"), [(60, 1), (0, 3)])
+def test_the_cache_is_not_asked_while_the_task_cannot_have_begun(sent, monkeypatch, seconds, asked):
+    questions, add = [], cache.add
+    monkeypatch.setattr(wake_up, "GATHER_SECONDS", seconds)
+    monkeypatch.setattr(cache, "add", lambda *key, **more: (questions.append(key), add(*key, **more))[1])
+    for _ in range(3):
+        tasks.look()
+    assert (len(questions), sent()) == (asked, 1)
+
+
 def test_without_a_cache_every_look_sends_a_task(sent, monkeypatch):
     monkeypatch.setattr(cache, "add", _fail)
     monkeypatch.setattr(cache, "delete", _fail)
