@@ -29,12 +29,28 @@ _OTHERS = "wake-up-others"
 # while a task waits to begin, because it will see their events too; not much longer each, for it may begin meanwhile.
 _PAUSE_SECONDS, _LONGER, _LONGEST_SECONDS = 0.001, 1.25, 0.032
 _LAST_CHANCE_SECONDS = 1.0
+_PUSH_UNLESS_ONE_WAITS = """
+    if redis.call('LLEN', KEYS[1]) > 0 then return 0 end
+    return redis.call('LPUSH', KEYS[1], ARGV[1])
+"""
+
+
+class _UnlessOneWaits:
+    """What kombu's batch puts its message into: a queue that takes it where no other one waits, in one round trip."""
+
+    def __init__(self, broker: Any) -> None:
+        self._push = broker.register_script(_PUSH_UNLESS_ONE_WAITS)
+        self.took = False
+
+    def lpush(self, queue: str, message: str) -> None:
+        """Do what Redis' command of this name does, unless the queue holds something."""
+        self.took = bool(self._push(keys=[queue], args=[message]))
 
 
 class _Way:
     """A thread's own way to the queue of wake-ups: a connection, and the message of the task, made once.
 
-    To make both anew for each, and to ask in a second round trip, would take four times as long.
+    To make both anew for each, and to ask in a round trip of its own, would take four times as long.
     """
 
     def __init__(self) -> None:
@@ -43,20 +59,16 @@ class _Way:
         self._content = dumps(task.body, serializer=current_app.conf.task_serializer)
         channel: Any = current_app.connection_for_write().channel()
         self._channel, self._batch = channel, channel.create_publish_batch(max_size=sys.maxsize)
-
-    def holds_one(self) -> bool:
-        """Ask the broker whether a task waits to be taken."""
-        return bool(self._channel.client.llen(settings.WAKE_UPS))
+        self._batch.pipeline = _UnlessOneWaits(channel.client)
 
     def send(self) -> bool:
-        """Send the task under an id of its own, as Celery's `apply_async` does; tell whether one then waits."""
+        """Send the task under an id of its own, as Celery's `apply_async` does, unless one waits; tell whether."""
         task_id, (content_type, encoding, body) = uuid(), self._content
         headers = self._headers | {"id": task_id, "root_id": task_id}
         properties = self._properties | {"correlation_id": task_id}
         message = self._channel.prepare_message(body, None, content_type, encoding, headers, properties)
         self._batch.publish(message, exchange="", routing_key=settings.WAKE_UPS)
-        *_, waiting = self._batch.pipeline.llen(settings.WAKE_UPS).execute()
-        return bool(waiting)
+        return self._batch.pipeline.took  # type: ignore[no-any-return]
 
 
 class _Publisher:
@@ -66,7 +78,6 @@ class _Publisher:
         self._rung, self._done = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._pid = 0
-        self._one_may_wait = True
         self._way: _Way | None = None
 
     def ring(self) -> None:
@@ -99,23 +110,17 @@ class _Publisher:
             time.sleep(pause)
 
     def publish(self) -> bool:
-        """Send the task that looks at what is urgent, and tell whether; a broker that is down is logged, not raised.
+        """Send the task that looks at what is urgent, unless one waits to begin: it will see these events too.
 
-        A task that waits to begin will see these events too, so no second one is sent. The broker is asked for one
-        together with each that is sent, and before the next only where there was one. So none is sent by a process
-        whose last one waits.
+        Tell whether it was sent; a broker that is down is logged, not raised.
         """
-        sent = False
         try:
             self._way = self._way or _Way()
-            if not self._one_may_wait or not self._way.holds_one():
-                self._one_may_wait = True
-                self._one_may_wait = self._way.send()
-                sent = True
+            return self._way.send()
         except Exception as error:
             self._way = None
             log.warning("the broker fails; what was not announced the sweep will pick up", error=str(error))
-        return sent
+            return False
 
 
 _publisher = _Publisher()

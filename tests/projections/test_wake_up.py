@@ -63,23 +63,20 @@ def test_a_process_that_has_just_begun_adds_nothing_to_what_waits(rung):
     assert rung() == 1
 
 
-def test_who_sends_a_wake_up_is_told_whether_it_waits(queues, rung):
-    way = wake_up._Way()
+def test_one_that_was_taken_does_not_wait(queues, rung):
     with app.connection_for_read() as connection, ThreadPoolExecutor() as threads:
         taken = threads.submit(connection.default_channel.client.brpop, "wake-ups", 30)
         eventually(lambda: queues.info("clients")["blocked_clients"], "somebody waits for a wake-up")
-        assert not way.send()
+        assert wake_up._Publisher().publish()
         assert taken.result()
-    assert [way.send(), way.holds_one(), rung()] == [True, True, 1]
+    assert rung() == 0
 
 
-def test_there_are_never_more_wake_ups_than_processes(rung):
-    publishers = [wake_up._Publisher() for _ in range(3)]
-    for publisher in publishers:
-        publisher._one_may_wait = False  # each has seen that its last one was taken
-    sent = [publisher.publish() for _ in range(4) for publisher in publishers]
-    assert sent == [True] * 3 + [False] * 9
-    assert rung() == 3
+def test_of_many_processes_one_sends(rung):
+    publishers = [wake_up._Publisher() for _ in range(8)]
+    with ThreadPoolExecutor(len(publishers)) as threads:
+        sent = list(threads.map(wake_up._Publisher.publish, publishers * 5))
+    assert (sum(sent), rung()) == (1, 1)
 
 
 def test_many_looks_send_one_task_for_what_is_not_urgent_until_it_begins(sent):
@@ -110,9 +107,8 @@ def test_without_a_cache_every_look_sends_a_task(sent, monkeypatch):
     assert sent() == 2
 
 
-def test_a_broker_that_is_down_is_logged_and_asked_first_afterwards(rung, monkeypatch, caplog):
+def test_a_broker_that_fails_is_logged_and_what_it_took_waits(rung, monkeypatch, caplog):
     publisher = wake_up._Publisher()
-    publisher._one_may_wait = False
     send = wake_up._Way.send
 
     def sent_but_not_answered(way):
