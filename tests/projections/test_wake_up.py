@@ -98,7 +98,7 @@ def test_the_cache_is_not_asked_while_the_task_cannot_have_begun(sent, monkeypat
     assert (len(questions), sent()) == (asked, 1)
 
 
-def test_without_a_cache_every_look_sends_a_task(sent, monkeypatch):
+def test_without_a_cache_tasks_are_sent_all_the_same(sent, monkeypatch):
     monkeypatch.setattr(cache, "add", _fail)
     monkeypatch.setattr(cache, "delete", _fail)
     tasks.look()
